@@ -1,0 +1,102 @@
+# Crossgate. `make` builds build/crossgate; `make help` lists the rest.
+
+CC      ?= cc
+PREFIX  ?= /usr/local
+BUILD   ?= build$(if $(SAN),-$(SAN))
+SANS_1  := address,undefined
+SANFLAGS := $(if $(SAN),-fsanitize=$(or $(SANS_$(SAN)),$(SAN)) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+OPT     ?= -O2 -g
+VERSION := 0.1
+
+PACKAGES := libmicrohttpd libxml-2.0 libcrypto lmdb talloc libisal inih
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 \
+	-Wvla -Wpointer-arith -Wundef -Wwrite-strings -Wimplicit-fallthrough
+
+override CPPFLAGS += -D_GNU_SOURCE -DCROSSGATE_VERSION='"$(VERSION)"' -MMD -MP -include common/banned.h
+override CFLAGS   += -std=gnu17 $(OPT) -pthread $(WARN) $(SANFLAGS) $(shell pkg-config --cflags $(PACKAGES))
+LIBS := $(shell pkg-config --libs $(PACKAGES)) -lunistring -pthread
+
+# Each room compiles with the headers that it may see, and no others: a folder of links is its include path.
+SEES_common  := common
+SEES_storage := common storage
+SEES_auth    := common auth
+SEES_cors    := common cors
+SEES_gateway := common storage auth cors gateway
+SEES_tests   := common storage auth cors gateway tests
+ROOMS := common storage auth cors gateway
+
+SOURCES := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+MAIN    := $(BUILD)/gateway/main.o
+LIBRARY := $(BUILD)/libcrossgate.a
+UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/unit/*/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+BENCH   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+
+.PHONY: all help check bench fuzz lint install clean
+all: $(BUILD)/crossgate
+
+help:
+	@echo 'make                  build/crossgate'
+	@echo 'make check            unit suites, and the fuzz corpus replayed (SAN=1: address and undefined; SAN=thread)'
+	@echo 'make lint             clang-format, clang-tidy, cppcheck, each header alone'
+	@echo 'make fuzz             every fuzz target for FUZZ_SECONDS (60)'
+	@echo 'make bench            speeds beside nginx and the bare limits'
+	@echo 'make install          DESTDIR= PREFIX='
+
+$(BUILD)/crossgate: $(MAIN) $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# $(call view,ROOM): the folder of links for a room.
+view = $(BUILD)/view/$(firstword $(subst /, ,$(1)))
+$(BUILD)/view/%:
+	@mkdir -p $@ && for room in $(SEES_$*); do ln -sfn $(CURDIR)/$$room $@/$$room; done
+
+.SECONDEXPANSION:
+$(BUILD)/%.o: %.c | $$(call view,$$*)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -I$(call view,$*) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs check)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+check: $(UNIT) $(REPLAYS)
+	@failed=0; for suite in $(UNIT); do $$suite || failed=1; done; \
+	for target in $(FUZZERS); do $(BUILD)/tests/fuzz/$$target tests/fuzz/corpus/$${target#fuzz_} || failed=1; done; \
+	exit $$failed
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	$(MAKE) BUILD=build-fuzz CC=clang SAN=fuzzer-no-link,address,undefined FUZZ=1 fuzz-run
+FUZZ_PROGRAMS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%.libfuzzer)
+$(BUILD)/tests/fuzz/%.libfuzzer: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+.PHONY: fuzz-run
+fuzz-run: $(FUZZ_PROGRAMS)
+	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_PROGRAMS)
+
+bench: $(BUILD)/crossgate $(BENCH)
+	tests/bench/run $(BUILD)
+
+lint:
+	scripts/lint
+
+install: $(BUILD)/crossgate
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/crossgate
+
+clean:
+	rm -rf build build-*
+
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(BENCH:=.d) $(REPLAYS:=.d) $(BUILD)/tests/fuzz/replay.d

@@ -1,0 +1,218 @@
+/*
+ * The narrow waist: what an engine gives to the catalog, and nothing of S3. Ordered keys in partitions, changed by
+ * atomic and durable commits; and immutable blobs. Callers use the store_ and blob_ functions, which check what every
+ * engine may rely on, count and trace; engines fill in `struct engine`.
+ */
+#ifndef STORAGE_ENGINE_H
+#define STORAGE_ENGINE_H
+
+#include "common/slice.h"
+
+/* The closed set of what may go wrong in storage/. */
+enum store_err {
+	STORE_OK,
+	STORE_NOT_FOUND, /* no such key or blob */
+	STORE_CONFLICT,	 /* a condition did not hold: read and decide again */
+	STORE_FULL,	 /* no room on the disk or in the cluster; nothing was changed */
+	STORE_DAMAGED,	 /* what is stored does not match its checksum */
+	STORE_IO,	 /* the disk or the cluster failed */
+	STORE_TIMEOUT,	 /* the engine did not answer in time; a commit may or may not have happened */
+	STORE_INVALID,	 /* asked for something that cannot be: a bad URL, a store that is in use */
+	STORE_EXISTS,	 /* the catalog's: a bucket, user or key of that name is there already */
+	STORE_NOT_EMPTY, /* the catalog's: the bucket holds something */
+	STORE_REFUSED	 /* the catalog's: the caller's own condition said no */
+};
+
+/* "not found" and so on, for log lines. */
+const char *store_err_name(enum store_err err);
+
+#define STORE_PARTITION_MAX 64		/* bytes */
+#define STORE_KEY_MAX 1152		/* bytes: an S3 key of 1024 and what the catalog puts around it */
+#define STORE_VALUE_MAX (512 * 1024)	/* bytes */
+#define STORE_BATCH_MAX 4096		/* conditions, puts and deletes together */
+
+/* What a key must hold for a commit to happen: exactly `value`, or nothing at all. */
+struct condition {
+	struct slice key;
+	bool absent;
+	struct slice value;
+};
+
+struct put {
+	struct slice key;
+	struct slice value; /* never empty */
+};
+
+/* A change of one partition. All slices are borrowed for the call. A key is put or deleted at most once. */
+struct batch {
+	const struct condition *conditions;
+	size_t condition_count;
+	const struct put *puts;
+	size_t put_count;
+	const struct slice *deletes; /* a key that is absent is no error */
+	size_t delete_count;
+	bool frees; /* the change gives room back, so that it may use the reserve that a full disk keeps */
+};
+
+/* What a visitor wants next. */
+enum scan_step {
+	SCAN_NEXT, /* the next key in byte order */
+	SCAN_SEEK, /* go on at the first key >= *seek, in either direction */
+	SCAN_STOP
+};
+
+/*
+ * Called for each key in byte order. `key` and `value` are valid during the call alone. To seek, point *seek at memory
+ * that lives until the next call. Must not call the store.
+ */
+typedef enum scan_step scan_visit_fn(void *context, struct slice key, struct slice value, struct slice *seek);
+
+/* A blob's name: chosen by the catalog, never used twice. */
+struct blob_id {
+	unsigned char bytes[16];
+};
+
+struct store;	    /* an open engine */
+struct blob_writer; /* a blob being written */
+struct blob_reader; /* a blob being read */
+
+struct store_options {
+	bool create;	/* make the store where there is none */
+	bool serve;	/* the one serving process of an engine that can have just one (STORE_INVALID: there is one) */
+};
+
+/* --- What the catalog calls ------------------------------------------------------------------------------------- */
+
+/*
+ * Open the store that a URL names: "local:DIR", "rados:POOL?…". *message tells, on `mem`, what failed and where.
+ * err  STORE_INVALID, STORE_NOT_FOUND (and !create), STORE_IO, STORE_DAMAGED (not a store, or of another format)
+ */
+MUST_USE enum store_err store_open(
+    const char *url, const struct store_options *options, TALLOC_CTX *mem, struct store **out, char **message);
+
+/* No call may be running or come later. */
+void store_close(struct store *s);
+
+/* Whether get, scan and blob reads may wait for something slower than a local disk: then call them on a worker. */
+bool store_get_waits(const struct store *s);
+
+/* Objects of at most this many bytes live beside their records, larger ones in blobs. */
+size_t store_inline_max(const struct store *s);
+
+/* This opening's random mark, and whether the opening that has the mark `session` may still be at work. */
+uint64_t store_session(const struct store *s);
+bool store_session_alive(struct store *s, uint64_t session);
+
+/* The value of a key, copied to `mem`. err STORE_NOT_FOUND, STORE_DAMAGED, STORE_IO, STORE_TIMEOUT */
+MUST_USE enum store_err store_get(
+    struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
+
+/*
+ * Visit the keys of a partition in byte order from the first one >= `from`, until the visitor stops or none is left.
+ * Not a snapshot on every engine, but each value is whole. err STORE_DAMAGED, STORE_IO, STORE_TIMEOUT
+ */
+MUST_USE enum store_err store_scan(
+    struct store *s, struct slice partition, struct slice from, scan_visit_fn *visit, void *context);
+
+/*
+ * Apply a batch to one partition, whole or not at all; durable on return. Workers only: waits for the disk or cluster.
+ * err  STORE_CONFLICT, STORE_FULL, STORE_IO, STORE_TIMEOUT
+ */
+MUST_USE enum store_err store_commit(struct store *s, struct slice partition, const struct batch *batch);
+
+/*
+ * Write a blob: create, append in order, then seal (durable when it returns) or abandon; either frees the writer.
+ * One thread at a time; workers only. A blob that is not sealed may or may not exist and can be deleted.
+ * err  STORE_FULL, STORE_IO, STORE_TIMEOUT; after a failed append only abandon is allowed; a failed seal has abandoned
+ */
+MUST_USE enum store_err blob_create(struct store *s, const struct blob_id *id, struct blob_writer **out);
+MUST_USE enum store_err blob_append(struct blob_writer *w, struct slice bytes);
+MUST_USE enum store_err blob_seal(struct blob_writer *w);
+void blob_abandon(struct blob_writer *w);
+
+/*
+ * Read a blob of `size` bytes. blob_read fills `out` with `length` bytes from `offset`, all within size, each of them
+ * checked: err STORE_DAMAGED and nothing usable in `out` otherwise. A blob that is deleted while it is open may still
+ * be read to its end on the local engine; elsewhere the catalog's grace sees to that.
+ * err  STORE_NOT_FOUND, STORE_DAMAGED (also: not of that size), STORE_IO, STORE_TIMEOUT
+ */
+MUST_USE enum store_err blob_open(struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out);
+MUST_USE enum store_err blob_read(struct blob_reader *r, uint64_t offset, void *out, size_t length);
+void blob_close(struct blob_reader *r);
+
+/* Remove a blob; one that is not there is no error. */
+MUST_USE enum store_err blob_delete(struct store *s, const struct blob_id *id);
+
+/* Call `visit` for each blob there is, in no order, until it returns false. For `crossgate verify`. */
+typedef bool blob_visit_fn(void *context, const struct blob_id *id);
+MUST_USE enum store_err blob_list(struct store *s, blob_visit_fn *visit, void *context);
+
+/* Call `visit` for each partition that has a key, in byte order, until it returns false. For `crossgate verify`. */
+typedef bool partition_visit_fn(void *context, struct slice partition);
+MUST_USE enum store_err partition_list(struct store *s, partition_visit_fn *visit, void *context);
+
+/* --- What an engine gives ---------------------------------------------------------------------------------------- */
+
+/* Each member has the contract of the function above that bears its name. */
+typedef enum store_err engine_open_fn(
+    const char *place, const struct store_options *options, TALLOC_CTX *mem, struct store **out, char **message);
+typedef void engine_close_fn(struct store *s);
+typedef bool engine_session_alive_fn(struct store *s, uint64_t session);
+typedef enum store_err engine_get_fn(
+    struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
+typedef enum store_err engine_scan_fn(
+    struct store *s, struct slice partition, struct slice from, scan_visit_fn *visit, void *context);
+typedef enum store_err engine_commit_fn(struct store *s, struct slice partition, const struct batch *batch);
+typedef enum store_err engine_blob_create_fn(struct store *s, const struct blob_id *id, struct blob_writer **out);
+typedef enum store_err engine_blob_append_fn(struct blob_writer *w, struct slice bytes);
+typedef enum store_err engine_blob_seal_fn(struct blob_writer *w);
+typedef void engine_blob_abandon_fn(struct blob_writer *w);
+typedef enum store_err engine_blob_open_fn(
+    struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out);
+typedef enum store_err engine_blob_read_fn(struct blob_reader *r, uint64_t offset, void *out, size_t length);
+typedef void engine_blob_close_fn(struct blob_reader *r);
+typedef enum store_err engine_blob_delete_fn(struct store *s, const struct blob_id *id);
+typedef enum store_err engine_blob_list_fn(struct store *s, blob_visit_fn *visit, void *context);
+typedef enum store_err engine_partition_list_fn(struct store *s, partition_visit_fn *visit, void *context);
+
+struct engine {
+	const char *name; /* as in --store: "local", "rados" */
+	bool get_waits;	  /* false: get, scan and blob reads may run on an event loop */
+	size_t inline_max;
+	engine_open_fn *open;
+	engine_close_fn *close;
+	engine_session_alive_fn *session_alive;
+	engine_get_fn *get;
+	engine_scan_fn *scan;
+	engine_commit_fn *commit;
+	engine_blob_create_fn *blob_create;
+	engine_blob_append_fn *blob_append;
+	engine_blob_seal_fn *blob_seal;
+	engine_blob_abandon_fn *blob_abandon;
+	engine_blob_open_fn *blob_open;
+	engine_blob_read_fn *blob_read;
+	engine_blob_close_fn *blob_close;
+	engine_blob_delete_fn *blob_delete;
+	engine_blob_list_fn *blob_list;
+	engine_partition_list_fn *partition_list;
+};
+
+/* What every open engine, writer and reader begins with; engine.c fills them in, an engine's own struct embeds them. */
+struct store {
+	const struct engine *engine;
+	uint64_t session;
+};
+
+struct blob_writer {
+	struct store *store;
+	bool failed;
+};
+
+struct blob_reader {
+	struct store *store;
+	uint64_t size;
+};
+
+extern const struct engine engine_local;
+
+#endif
