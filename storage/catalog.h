@@ -1,0 +1,287 @@
+/*
+ * The catalog: users, buckets, objects and their versions, once, over any engine. It reads, decides, commits with
+ * conditions, and tries again on a conflict; it knows nothing of HTTP or XML. ACLs and bucket documents are bytes to it.
+ *
+ * Threads: every function may be called on any thread. Those marked (commits) wait for the disk or the cluster and are
+ * for workers; the others wait only where catalog_get_waits() says so. Results hang on the `mem` that was given.
+ */
+#ifndef STORAGE_CATALOG_H
+#define STORAGE_CATALOG_H
+
+#include "common/fields.h"
+#include "storage/engine.h"
+
+struct catalog;
+
+/* Garbage is kept for `garbage_grace_us` before it is deleted, so that downloads under way end well. */
+struct catalog_options {
+	int64_t garbage_grace_us;
+};
+
+/* The store is borrowed: close it after the catalog. */
+struct catalog *catalog_new(struct store *s, const struct catalog_options *options);
+void catalog_free(struct catalog *c);
+bool catalog_get_waits(const struct catalog *c);
+
+/* --- Users and their keys ---------------------------------------------------------------------------------------- */
+
+#define USER_ID_MAX 128
+#define ACCESS_KEY_MAX 128
+#define SECRET_KEY_MAX 128
+#define USER_KEYS_MAX 100
+
+struct user {
+	char *id; /* the canonical ID */
+	char *display_name;
+	char *email; /* empty when none */
+	bool enabled;
+	bool administrator;
+	int64_t created_us;
+};
+
+struct access_key {
+	char *id;
+	char *secret; /* cleansed when freed */
+	char *user_id;
+	int64_t created_us;
+};
+
+/* (commits) Add a user with a first key. err STORE_EXISTS: the ID, the e-mail address or the access key is taken */
+MUST_USE enum store_err catalog_user_add(struct catalog *c, const struct user *user, const struct access_key *key);
+
+MUST_USE enum store_err catalog_user(struct catalog *c, TALLOC_CTX *mem, struct slice id, struct user **out);
+MUST_USE enum store_err catalog_user_by_email(
+    struct catalog *c, TALLOC_CTX *mem, struct slice email, struct user **out);
+
+/* Who has that access key: the key and its user, together. err STORE_NOT_FOUND */
+MUST_USE enum store_err catalog_user_by_key(
+    struct catalog *c, TALLOC_CTX *mem, struct slice access_key, struct access_key **key, struct user **user);
+
+/* All users in the order of their IDs; all keys of a user. */
+MUST_USE enum store_err catalog_users(struct catalog *c, TALLOC_CTX *mem, struct user ***out, size_t *count);
+MUST_USE enum store_err catalog_keys(
+    struct catalog *c, TALLOC_CTX *mem, struct slice user_id, struct access_key ***out, size_t *count);
+
+/* (commits) err STORE_NOT_FOUND */
+MUST_USE enum store_err catalog_user_enable(struct catalog *c, struct slice id, bool enabled);
+
+/* (commits) Remove a user and all keys. err STORE_NOT_FOUND, STORE_NOT_EMPTY: owns buckets */
+MUST_USE enum store_err catalog_user_remove(struct catalog *c, struct slice id);
+
+/* (commits) err STORE_EXISTS: taken, STORE_NOT_FOUND: no such user or key, STORE_REFUSED: USER_KEYS_MAX reached */
+MUST_USE enum store_err catalog_key_add(struct catalog *c, const struct access_key *key);
+MUST_USE enum store_err catalog_key_remove(struct catalog *c, struct slice user_id, struct slice access_key);
+
+/* --- Buckets ----------------------------------------------------------------------------------------------------- */
+
+enum versioning { VERSIONING_NEVER, VERSIONING_ENABLED, VERSIONING_SUSPENDED };
+
+struct bucket_id {
+	unsigned char bytes[16]; /* random, never reused */
+};
+
+struct bucket {
+	char *name;
+	struct bucket_id id;
+	char *owner_id;
+	char *location; /* the LocationConstraint it was made with; empty for none */
+	struct slice acl; /* as the gateway encoded it */
+	enum versioning versioning;
+	int64_t created_us;
+	uint64_t revision; /* changes with every change of the bucket or one of its documents */
+	uint64_t documents; /* bit N: the document number N is there */
+};
+
+/* (commits) Makes the bucket of that name, owner, location and ACL; fills in the rest of *bucket.
+ * err STORE_EXISTS: *bucket is then untouched, ask catalog_bucket whose it is */
+MUST_USE enum store_err catalog_bucket_create(struct catalog *c, struct bucket *bucket);
+
+/* err STORE_NOT_FOUND */
+MUST_USE enum store_err catalog_bucket(
+    struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket **out);
+
+/* (commits) err STORE_NOT_FOUND, STORE_NOT_EMPTY (objects, versions or uploads). Documents go with the bucket. */
+MUST_USE enum store_err catalog_bucket_delete(struct catalog *c, const struct bucket *bucket);
+
+/* The buckets of one owner by name, those after `after`, with that prefix, at most `limit`; *more: there are others. */
+MUST_USE enum store_err catalog_buckets(struct catalog *c, TALLOC_CTX *mem, struct slice owner_id, struct slice after,
+    struct slice prefix, size_t limit, struct bucket ***out, size_t *count, bool *more);
+
+/* (commits) err STORE_NOT_FOUND: also when the bucket was deleted and made anew since it was read */
+MUST_USE enum store_err catalog_bucket_set_acl(struct catalog *c, const struct bucket *bucket, struct slice acl);
+
+/*
+ * Documents of a bucket (CORS rules, policy, tags, …): bytes under a small number, which the gateway assigns.
+ * Putting and deleting (commits) change the bucket's revision in the same commit. err STORE_NOT_FOUND: no such
+ * document (get), no such bucket (put, delete); deleting one that is not there is no error
+ */
+#define DOCUMENT_NUMBER_MAX 63
+#define DOCUMENT_SIZE_MAX (128 * 1024)
+MUST_USE enum store_err catalog_document(
+    struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, unsigned number, struct slice *out);
+MUST_USE enum store_err catalog_document_put(
+    struct catalog *c, const struct bucket *bucket, unsigned number, struct slice document);
+MUST_USE enum store_err catalog_document_delete(struct catalog *c, const struct bucket *bucket, unsigned number);
+
+/* --- Content: bytes taken in that no object names yet -------------------------------------------------------------- */
+
+struct content;
+
+/*
+ * Begin to take in bytes for an object of this bucket. Freeing it (or its `mem`) before an object names it throws the
+ * bytes away. Nothing touches the disk before there are more bytes than stay inline. One thread at a time.
+ */
+struct content *content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket);
+
+/* (commits) err STORE_FULL, STORE_IO, STORE_TIMEOUT; the content is of no use afterwards */
+MUST_USE enum store_err content_append(struct content *content, struct slice bytes);
+
+/* (commits) All bytes are in: durable on return, unless they are few and stay inline until the object is put. */
+MUST_USE enum store_err content_finish(struct content *content);
+
+uint64_t content_size(const struct content *content);
+
+/* --- Objects ------------------------------------------------------------------------------------------------------- */
+
+#define OBJECT_KEY_MAX 1024 /* bytes, and never a NUL among them */
+#define VERSION_ID_MAX 64
+
+struct object {
+	struct slice key;
+	const char *version_id; /* "null" for the null version */
+	bool is_latest;
+	bool delete_marker;
+	int64_t modified_us;
+	uint64_t size;
+	const char *etag; /* without quotes; empty for a delete marker */
+	char *owner_id;
+	struct slice acl;     /* as the gateway encoded it */
+	struct slice tags;    /* likewise */
+	struct fields headers;   /* Content-Type and the other system headers, by lower-case name */
+	struct fields metadata;  /* user metadata, names without "x-amz-meta-" */
+	struct fields checksums; /* "CRC32" and so on with base64 values; "type" with COMPOSITE or FULL_OBJECT */
+	const struct object_private *private; /* where the bytes are; the catalog's */
+};
+
+/* What an object is to be; the rest (version, time, size, place) the catalog decides. All borrowed for the call. */
+struct object_change {
+	const char *etag;
+	const char *owner_id;
+	struct slice acl;
+	struct slice tags;
+	struct fields headers;
+	struct fields metadata;
+	struct fields checksums;
+};
+
+/*
+ * A condition on the current version (NULL: there is none, or it is a delete marker) that is decided in one step with
+ * the write. Pure: it may be called several times. False refuses the write with STORE_REFUSED.
+ */
+typedef bool object_check_fn(void *context, const struct object *current);
+
+/*
+ * (commits) Make `content` the current version of `key`. Takes the content over. *out, on `mem`, is what was stored.
+ * err  STORE_REFUSED (check), STORE_NOT_FOUND (the bucket is gone), STORE_FULL, STORE_IO, STORE_TIMEOUT
+ */
+MUST_USE enum store_err catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct content *content, const struct object_change *change, object_check_fn *check,
+    void *context, struct object **out);
+
+/*
+ * A version of an object: the current one for an empty `version_id`. Without a current version, or with a delete marker
+ * as such: STORE_NOT_FOUND, and *out is the delete marker or NULL. An unknown version: STORE_NOT_FOUND, *out NULL.
+ * `with_bytes`: an inline object's bytes are read along, consistent with it.
+ */
+MUST_USE enum store_err catalog_object(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice version_id, bool with_bytes, struct object **out);
+
+/*
+ * (commits) Change attributes of a version in place, its bytes, version and ETag stay. `change` holds all the
+ * attributes anew. `touch` gives it a new modification time (a copy onto itself).
+ * err STORE_NOT_FOUND, STORE_REFUSED (check is given that version)
+ */
+MUST_USE enum store_err catalog_object_change(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice version_id, const struct object_change *change, bool touch, object_check_fn *check,
+    void *context, struct object **out);
+
+struct object_deletion {
+	bool delete_marker;	/* a delete marker was made, or was what was deleted */
+	const char *version_id; /* of the marker made, or of the version deleted; NULL in a bucket without versions */
+};
+
+/*
+ * (commits) Delete a key (empty version_id; in a versioned bucket: adds a delete marker) or one version of it for good.
+ * Deleting what is not there succeeds. err STORE_REFUSED (check)
+ */
+MUST_USE enum store_err catalog_object_delete(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice version_id, object_check_fn *check, void *context, struct object_deletion *out);
+
+/* Read an object's bytes. A reader belongs to one thread at a time and is closed when freed. */
+struct object_reader;
+MUST_USE enum store_err object_reader_open(
+    struct catalog *c, TALLOC_CTX *mem, const struct object *object, struct object_reader **out);
+
+/* Fill `out` with up to `length` bytes from `offset`; *got is 0 only at the end. err STORE_DAMAGED, STORE_IO, … */
+MUST_USE enum store_err object_reader_read(
+    struct object_reader *reader, uint64_t offset, void *out, size_t length, size_t *got);
+
+/* --- Listings -------------------------------------------------------------------------------------------------------- */
+
+struct list_query {
+	struct slice prefix;
+	struct slice delimiter; /* empty: none */
+	struct slice after;	/* keys and common prefixes after this one, by byte order */
+	bool after_is_prefix;	/* `after` is a common prefix that was returned: skip all that it covers */
+	size_t limit;		/* keys and common prefixes together */
+};
+
+struct list_page {
+	struct object **objects; /* current versions, no delete markers: key, size, etag, modified, owner, checksums */
+	size_t object_count;
+	struct slice *prefixes; /* common prefixes, in order */
+	size_t prefix_count;
+	bool truncated;
+	struct slice last;	/* the last key or common prefix of the page: what the next page comes after */
+	bool last_is_prefix;
+};
+
+/* The next page of current objects. It costs by what it returns: common prefixes are jumped over. */
+MUST_USE enum store_err catalog_list(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    const struct list_query *query, struct list_page **out);
+
+/* --- Garbage and verification ------------------------------------------------------------------------------------------ */
+
+struct sweep_result {
+	uint64_t blobs_deleted;
+	uint64_t blobs_waiting; /* still in their grace, or being written */
+	uint64_t buckets_finished; /* interrupted deletions of buckets that were carried on */
+};
+
+/*
+ * (commits) One round of cleaning: finish interrupted bucket deletions, delete blobs whose grace is over or whose writer
+ * is gone. Stops early when *stop becomes true. Goes on after single errors and returns the last one.
+ */
+MUST_USE enum store_err catalog_sweep(struct catalog *c, const volatile bool *stop, struct sweep_result *result);
+
+struct verify_result {
+	uint64_t buckets, objects, versions, blobs, bytes; /* read and found right */
+	uint64_t damaged;  /* records or blobs that do not match their checksums */
+	uint64_t missing;  /* blobs that a record names and that are not there */
+	uint64_t orphans;  /* blobs that nothing names, garbage records neither */
+};
+
+/* Called for each fault found, with a line for a person. */
+typedef void verify_report_fn(void *context, const char *line);
+
+/* Read everything. The result is complete even when faults were found; err is for not being able to go on. */
+MUST_USE enum store_err catalog_verify(
+    struct catalog *c, verify_report_fn *report, void *context, struct verify_result *result);
+
+struct catalog_stats {
+	uint64_t users, buckets, objects, bytes, blobs, garbage;
+};
+
+MUST_USE enum store_err catalog_stats(struct catalog *c, struct catalog_stats *out);
+
+#endif
