@@ -79,7 +79,7 @@ struct slice slice_trim(struct slice s);
 
 /*
  * Take the next member of a list: the bytes of *rest up to `separator` go to *member, *rest moves behind it.
- * "a,,b" has three members; the empty slice has none. False at the end.
+ * "a,,b" has three members, "a," one, the empty slice none. False at the end.
  */
 bool slice_next(struct slice *rest, char separator, struct slice *member);
 

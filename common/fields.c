@@ -1,0 +1,50 @@
+#include "common/fields.h"
+
+#define FIRST_CAPACITY 16
+
+void
+fields_add(TALLOC_CTX *mem, struct fields *fields, struct slice name, struct slice value)
+{
+	size_t capacity = fields->items != NULL ? talloc_array_length(fields->items) : 0;
+
+	if (fields->count == capacity) {
+		capacity = capacity > 0 ? capacity * 2 : FIRST_CAPACITY;
+		fields->items = talloc_realloc(mem, fields->items, struct field, capacity);
+		if (fields->items == NULL)
+			abort();
+	}
+	fields->items[fields->count++] = (struct field){ name, value };
+}
+
+const struct field *
+fields_find(const struct fields *fields, const char *name)
+{
+	struct slice wanted = slice_from(name);
+
+	for (size_t i = 0; i < fields->count; i++)
+		if (slice_equal(fields->items[i].name, wanted))
+			return &fields->items[i];
+	return NULL;
+}
+
+const struct field *
+fields_find_nocase(const struct fields *fields, const char *name)
+{
+	struct slice wanted = slice_from(name);
+
+	for (size_t i = 0; i < fields->count; i++)
+		if (slice_equal_nocase(fields->items[i].name, wanted))
+			return &fields->items[i];
+	return NULL;
+}
+
+size_t
+fields_count_nocase(const struct fields *fields, const char *name)
+{
+	struct slice wanted = slice_from(name);
+	size_t count = 0;
+
+	for (size_t i = 0; i < fields->count; i++)
+		count += slice_equal_nocase(fields->items[i].name, wanted);
+	return count;
+}
