@@ -27,7 +27,8 @@ struct xml_limits {
 /*
  * Parse a document in UTF-8. NULL when it is refused: not well-formed, beyond the limits, a DOCTYPE (refused before
  * anything in it is looked at), an element in a namespace other than none or S3's, text other than white space beside
- * child elements, anything but comments and processing instructions around the root, another declared encoding.
+ * child elements, anything but comments and processing instructions around the root, another declared encoding, more
+ * than 32 attributes on one element.
  */
 MUST_USE const struct xml_element *xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits);
 
@@ -42,7 +43,10 @@ struct xml_writer;
 /* A document that begins with the XML declaration; `max` is the ceiling of its size in bytes. */
 struct xml_writer *xml_writer_new(TALLOC_CTX *mem, size_t max);
 
-/* <name xmlns="http://s3.amazonaws.com/doc/2006-03-01/">; then elements; then xml_end for each open one. */
+/*
+ * <name xmlns="http://s3.amazonaws.com/doc/2006-03-01/">; then elements; then xml_end for each open one. At most 16 are
+ * open at a time; `name` must stay until the end.
+ */
 void xml_start_root(struct xml_writer *w, const char *name);
 void xml_start(struct xml_writer *w, const char *name);
 void xml_end(struct xml_writer *w);
@@ -56,7 +60,7 @@ void xml_string(struct xml_writer *w, const char *name, const char *text);
 void xml_number(struct xml_writer *w, const char *name, uint64_t number);
 void xml_bool(struct xml_writer *w, const char *name, bool value);
 
-/* The document, on the writer's memory; every element must be closed. */
+/* The document, on the writer's memory; every element must be closed. Empty where it outgrew its ceiling. */
 struct slice xml_finish(struct xml_writer *w);
 
 #endif
