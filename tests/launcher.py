@@ -1,0 +1,134 @@
+"""Starts the real program on a store of its own, stops it, kills it, and asks it to verify what it kept."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ACCESS_KEY = "AKIACROSSGATEROOT001"
+SECRET_KEY = "root/secret+of=the%tests0123456789abcdef"
+REGION = "us-east-1"
+START_SECONDS = 30
+
+
+def build_folder():
+    return Path(ROOT, os.environ.get("BUILD", "build"))
+
+
+def program():
+    return str(build_folder() / "crossgate")
+
+
+def clean_environment(**extra):
+    """The caller's environment without settings of another gateway."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CROSSGATE_")}
+    kept.update(CROSSGATE_ROOT_ACCESS_KEY=ACCESS_KEY, CROSSGATE_ROOT_SECRET_KEY=SECRET_KEY)
+    kept.update(extra)
+    return kept
+
+
+class Gateway:
+    """One store and the program on it; `arguments` are further flags of `crossgate serve`."""
+
+    def __init__(self, data, arguments=(), environment=None, log=None):
+        self.data = Path(data)
+        self.arguments = list(arguments)
+        self.environment = clean_environment(**(environment or {}))
+        self.log = Path(log) if log else self.data.with_name(self.data.name + ".log")
+        self.process = None
+        self.port = None
+        self.access_key, self.secret_key = ACCESS_KEY, SECRET_KEY
+
+    @property
+    def endpoint(self):
+        return "http://127.0.0.1:%d" % self.port
+
+    def start(self):
+        assert self.process is None, "it runs already"
+        command = [program(), "serve", "--data", str(self.data)]
+        if "--listen" not in self.arguments:
+            command += ["--listen", "127.0.0.1:0"]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(command + self.arguments, env=self.environment, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.PIPE, stderr=log)
+        self.port = self._read_port()
+        return self
+
+    def _read_port(self):
+        """Waits for the line that tells that connections are accepted."""
+        line, deadline = b"", time.monotonic() + START_SECONDS
+        output = self.process.stdout.fileno()
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([output], [], [], max(0, deadline - time.monotonic()))
+            piece = os.read(output, 4096) if ready else b""
+            if not piece:
+                status = self.process.poll()
+                self.kill()
+                raise AssertionError("no line of readiness, exit status %s; log: %s" % (status, self.log_text()[-2000:]))
+            line += piece
+        found = re.search(rb"crossgate listening on https?://\S+:(\d+)", line)
+        assert found, "not a line of readiness: %r" % line
+        return int(found.group(1))
+
+    def stop(self, timeout=30):
+        """SIGTERM; the exit status, or a failure when it does not end in time."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout)
+        finally:
+            self.kill()
+
+    def kill(self):
+        """SIGKILL, whatever the state."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            self.process = None
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def run(self, *arguments, check=True, timeout=120):
+        """Another command of the program, such as `user add`, on the same store."""
+        return subprocess.run([program(), *arguments, "--data", str(self.data)], env=self.environment, check=check,
+                              capture_output=True, text=True, timeout=timeout)
+
+    def verify(self):
+        """`crossgate verify`: its exit status and what it printed."""
+        done = self.run("verify", check=False, timeout=600)
+        return done.returncode, done.stdout + done.stderr
+
+    def log_text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def peak_memory(self):
+        """VmHWM in bytes."""
+        status = Path("/proc/%d/status" % self.process.pid).read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
+
+    def files(self):
+        """Every regular file of the store with its size."""
+        found = {}
+        for path in self.data.rglob("*"):
+            try:
+                if path.is_file():
+                    found[str(path.relative_to(self.data))] = path.stat().st_size
+            except FileNotFoundError:
+                pass
+        return found
+
+
+def wait_until(condition, seconds, what):
+    """Polls until `condition()` is true; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.02)
+    raise AssertionError("not within %g s: %s" % (seconds, what))
