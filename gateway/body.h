@@ -1,0 +1,60 @@
+/*
+ * The body of a request on its way in: from pieces off the socket through aws-chunked decoding and digests into a
+ * document in memory or into content for the catalog. Nothing is ever collected beyond one buffer.
+ */
+#ifndef GATEWAY_BODY_H
+#define GATEWAY_BODY_H
+
+#include "common/digest.h"
+#include "storage/catalog.h"
+
+struct req;
+
+/* What an operation takes; a column of the operation table. */
+enum body_kind {
+	BODY_NONE,   /* nothing: what comes is read and dropped */
+	BODY_XML,    /* a document of at most BODY_XML_MAX bytes */
+	BODY_CORS,   /* a CORSConfiguration document */
+	BODY_DELETE, /* a Delete document: a thousand keys */
+	BODY_STREAM  /* an object's bytes */
+};
+
+#define BODY_XML_MAX	(64 * 1024)
+#define BODY_DELETE_MAX (2 * 1024 * 1024)
+#define OBJECT_SIZE_MAX (5ULL * 1024 * 1024 * 1024) /* of one PUT */
+#define BODY_DISCARD_MAX (1024 * 1024) /* a body that nobody wants is read up to here to keep the connection */
+
+struct body {
+	/* what the headers say */
+	bool has_length;	 /* Content-Length was given */
+	uint64_t content_length; /* 0 with chunked transfer coding */
+	bool chunked;		 /* Transfer-Encoding: chunked */
+	bool expects_continue;	 /* Expect: 100-continue */
+
+	/* what has come in */
+	uint64_t received; /* bytes off the socket */
+	bool complete;
+	struct slice document;	 /* BODY_XML and its like, when the body stage is over */
+	struct content *content; /* BODY_STREAM, likewise: finished */
+	unsigned char md5[16];	 /* of the payload; BODY_STREAM */
+	struct fields checksums; /* algorithm and base64 value that the client gave and that were found right */
+
+	struct body_intake *intake; /* body.c's own */
+};
+
+/* Read Content-Length, Transfer-Encoding and Expect. err S3_INVALID_REQUEST: no length that can be */
+MUST_USE enum s3_err body_read_headers(struct req *r);
+
+/* Before any byte: check digests and lengths that the headers announce, make room. The operation is known. */
+MUST_USE enum s3_err body_begin(struct req *r);
+
+/* Keep a piece off the socket; returns how many bytes fitted. Event loop. */
+size_t body_feed(struct req *r, struct slice piece);
+
+/* Whether body_advance would do more than a moment's work now. */
+bool body_waits(const struct req *r);
+
+/* Work off what was fed; at the end check every digest and finish the content. *more: the body goes on. */
+MUST_USE enum s3_err body_advance(struct req *r, bool *more);
+
+#endif
