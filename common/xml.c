@@ -234,11 +234,14 @@ static void
 on_end(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	struct reader *reader = context;
-	struct open_element *ended = &reader->open[--reader->depth];
+	struct open_element *ended;
 
 	(void)name;
 	(void)prefix;
 	(void)uri;
+	if (reader->refused)
+		return;
+	ended = &reader->open[--reader->depth];
 	if (ended->last_child == NULL)
 		ended->element->text = copy(reader->mem, buf_slice(reader->text));
 	buf_reset(reader->text);

@@ -4,8 +4,8 @@
 
 #include "common/xml.h"
 
-#define OPEN_MAX      16
-#define REFERENCE_MAX 8 /* "&quot;", "&#x1F;" and the NUL */
+#define OPEN_MAX       16
+#define NAME_MAX_BYTES 60
 
 struct xml_writer {
 	struct buf *document;
@@ -67,24 +67,43 @@ xml_end(struct xml_writer *w)
 	buf_append_byte(w->document, '>');
 }
 
-/* What stands for a byte that cannot stand for itself; its length, 0 for every other byte. */
-static size_t
-reference(unsigned char byte, bool in_attribute, char out[REFERENCE_MAX])
+/* Whether the byte cannot stand for itself; in an attribute, white space would be read as blanks. */
+static bool
+is_special(unsigned char byte, bool in_attribute)
 {
-	const char *name = NULL;
+	switch (byte) {
+	case '&':
+	case '<':
+	case '>':
+	case '"':
+		return true;
+	case '\t':
+	case '\n':
+		return in_attribute;
+	default:
+		return byte < ' ';
+	}
+}
 
-	if (byte == '&')
-		name = "&amp;";
-	else if (byte == '<')
-		name = "&lt;";
-	else if (byte == '>')
-		name = "&gt;";
-	else if (byte == '"')
-		name = "&quot;";
-	else if (byte >= ' ' || (!in_attribute && (byte == '\t' || byte == '\n')))
-		return 0;
-	return (size_t)(name != NULL ? snprintf(out, REFERENCE_MAX, "%s", name)
-				     : snprintf(out, REFERENCE_MAX, "&#x%X;", (unsigned)byte));
+static void
+append_reference(struct buf *out, unsigned char byte)
+{
+	switch (byte) {
+	case '&':
+		buf_append_string(out, "&amp;");
+		break;
+	case '<':
+		buf_append_string(out, "&lt;");
+		break;
+	case '>':
+		buf_append_string(out, "&gt;");
+		break;
+	case '"':
+		buf_append_string(out, "&quot;");
+		break;
+	default:
+		buf_printf(out, "&#x%X;", (unsigned)byte);
+	}
 }
 
 static void
@@ -93,13 +112,10 @@ append_escaped(struct buf *out, struct slice text, bool in_attribute)
 	size_t run = 0; /* where the bytes begin that stay as they are */
 
 	for (size_t i = 0; i < text.length; i++) {
-		char escaped[REFERENCE_MAX];
-		size_t length = reference((unsigned char)text.data[i], in_attribute, escaped);
-
-		if (length == 0)
+		if (!is_special((unsigned char)text.data[i], in_attribute))
 			continue;
 		buf_append(out, slice_make(text.data + run, i - run));
-		buf_append(out, slice_make(escaped, length));
+		append_reference(out, (unsigned char)text.data[i]);
 		run = i + 1;
 	}
 	buf_append(out, slice_skip(text, run));
@@ -119,10 +135,20 @@ xml_attribute(struct xml_writer *w, const char *name, const char *value)
 void
 xml_text(struct xml_writer *w, const char *name, struct slice text)
 {
-	xml_start(w, name);
+	char tag[NAME_MAX_BYTES + 3]; /* one append a tag: these elements are what listings consist of */
+	size_t length = strlen(name);
+
+	assert(length <= NAME_MAX_BYTES);
 	close_tag(w);
+	tag[0] = '<';
+	memcpy(tag + 1, name, length);
+	tag[length + 1] = '>';
+	buf_append(w->document, slice_make(tag, length + 2));
 	append_escaped(w->document, text, false);
-	xml_end(w);
+	tag[1] = '/';
+	memcpy(tag + 2, name, length);
+	tag[length + 2] = '>';
+	buf_append(w->document, slice_make(tag, length + 3));
 }
 
 void
