@@ -6,30 +6,34 @@
 #ifndef STORAGE_ENGINE_H
 #define STORAGE_ENGINE_H
 
+#include <stdatomic.h>
+
 #include "common/slice.h"
 
 /* The closed set of what may go wrong in storage/. */
 enum store_err {
 	STORE_OK,
 	STORE_NOT_FOUND, /* no such key or blob */
-	STORE_CONFLICT,	 /* a condition did not hold: read and decide again */
-	STORE_FULL,	 /* no room on the disk or in the cluster; nothing was changed */
-	STORE_DAMAGED,	 /* what is stored does not match its checksum */
-	STORE_IO,	 /* the disk or the cluster failed */
-	STORE_TIMEOUT,	 /* the engine did not answer in time; a commit may or may not have happened */
-	STORE_INVALID,	 /* asked for something that cannot be: a bad URL, a store that is in use */
-	STORE_EXISTS,	 /* the catalog's: a bucket, user or key of that name is there already */
+	STORE_CONFLICT,  /* a condition did not hold: read and decide again */
+	STORE_FULL,      /* no room on the disk or in the cluster; nothing was changed */
+	STORE_DAMAGED,   /* what is stored does not match its checksum */
+	STORE_IO,        /* the disk or the cluster failed; a commit may or may not have happened */
+	STORE_TIMEOUT,   /* the engine did not answer in time; a commit may or may not have happened */
+	STORE_INVALID,   /* asked for something that cannot be: a bad URL, a store that is in use */
+	STORE_EXISTS,    /* the catalog's: a bucket, user or key of that name is there already */
 	STORE_NOT_EMPTY, /* the catalog's: the bucket holds something */
-	STORE_REFUSED	 /* the catalog's: the caller's own condition said no */
+	STORE_REFUSED    /* the catalog's: the caller's own condition said no */
 };
+
+#define STORE_ERRS (STORE_REFUSED + 1)
 
 /* "not found" and so on, for log lines. */
 const char *store_err_name(enum store_err err);
 
-#define STORE_PARTITION_MAX 64		/* bytes */
-#define STORE_KEY_MAX 1152		/* bytes: an S3 key of 1024 and what the catalog puts around it */
-#define STORE_VALUE_MAX (512 * 1024)	/* bytes */
-#define STORE_BATCH_MAX 4096		/* conditions, puts and deletes together */
+#define STORE_PARTITION_MAX 64           /* bytes */
+#define STORE_KEY_MAX       1152         /* bytes: an S3 key of 1024 and what the catalog puts around it */
+#define STORE_VALUE_MAX     (512 * 1024) /* bytes */
+#define STORE_BATCH_MAX     4096         /* conditions, puts and deletes together */
 
 /* What a key must hold for a commit to happen: exactly `value`, or nothing at all. */
 struct condition {
@@ -72,13 +76,13 @@ struct blob_id {
 	unsigned char bytes[16];
 };
 
-struct store;	    /* an open engine */
+struct store;       /* an open engine */
 struct blob_writer; /* a blob being written */
 struct blob_reader; /* a blob being read */
 
 struct store_options {
-	bool create;	/* make the store where there is none */
-	bool serve;	/* the one serving process of an engine that can have just one (STORE_INVALID: there is one) */
+	bool create; /* make the store where there is none */
+	bool serve;  /* the one serving process of an engine that can have just one (STORE_INVALID: there is one) */
 };
 
 /* --- What the catalog calls ------------------------------------------------------------------------------------- */
@@ -92,6 +96,34 @@ MUST_USE enum store_err store_open(
 
 /* No call may be running or come later. */
 void store_close(struct store *s);
+
+/* What is counted. */
+enum store_call {
+	STORE_CALL_GET,
+	STORE_CALL_SCAN,
+	STORE_CALL_COMMIT,
+	STORE_CALL_BLOB_CREATE,
+	STORE_CALL_BLOB_APPEND,
+	STORE_CALL_BLOB_SEAL,
+	STORE_CALL_BLOB_OPEN,
+	STORE_CALL_BLOB_READ,
+	STORE_CALL_BLOB_DELETE,
+	STORE_CALL_BLOB_LIST,
+	STORE_CALL_PARTITION_LIST,
+	STORE_CALLS
+};
+
+/* The calls of one kind since the store was opened: how often they ended how, and how long they took together. */
+struct store_counter {
+	uint64_t results[STORE_ERRS];
+	uint64_t microseconds;
+};
+
+/* "get", "blob append" and so on. */
+const char *store_call_name(enum store_call call);
+
+/* A reading of one counter, for metrics. */
+struct store_counter store_counter(const struct store *s, enum store_call call);
 
 /* Whether get, scan and blob reads may wait for something slower than a local disk: then call them on a worker. */
 bool store_get_waits(const struct store *s);
@@ -116,7 +148,8 @@ MUST_USE enum store_err store_scan(
 
 /*
  * Apply a batch to one partition, whole or not at all; durable on return. Workers only: waits for the disk or cluster.
- * err  STORE_CONFLICT, STORE_FULL, STORE_IO, STORE_TIMEOUT
+ * err  STORE_CONFLICT, STORE_FULL, STORE_DAMAGED (the key of a condition): nothing was changed;
+ *      STORE_IO, STORE_TIMEOUT: the change may be there, or come to be there, all the same
  */
 MUST_USE enum store_err store_commit(struct store *s, struct slice partition, const struct batch *batch);
 
@@ -136,11 +169,16 @@ void blob_abandon(struct blob_writer *w);
  * be read to its end on the local engine; elsewhere the catalog's grace sees to that.
  * err  STORE_NOT_FOUND, STORE_DAMAGED (also: not of that size), STORE_IO, STORE_TIMEOUT
  */
-MUST_USE enum store_err blob_open(struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out);
+MUST_USE enum store_err blob_open(
+    struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out);
 MUST_USE enum store_err blob_read(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 void blob_close(struct blob_reader *r);
 
-/* Remove a blob; one that is not there is no error. */
+/*
+ * Remove a blob; one that is not there is no error. It is gone for good, at the latest, when a commit with `frees` that
+ * began afterwards has returned STORE_OK: the commit that takes the note of the garbage away.
+ * err  STORE_FULL, STORE_IO, STORE_TIMEOUT
+ */
 MUST_USE enum store_err blob_delete(struct store *s, const struct blob_id *id);
 
 /* Call `visit` for each blob there is, in no order, until it returns false. For `crossgate verify`. */
@@ -177,7 +215,7 @@ typedef enum store_err engine_partition_list_fn(struct store *s, partition_visit
 
 struct engine {
 	const char *name; /* as in --store: "local", "rados" */
-	bool get_waits;	  /* false: get, scan and blob reads may run on an event loop */
+	bool get_waits;   /* false: get, scan and blob reads may run on an event loop */
 	size_t inline_max;
 	engine_open_fn *open;
 	engine_close_fn *close;
@@ -200,16 +238,22 @@ struct engine {
 /* What every open engine, writer and reader begins with; engine.c fills them in, an engine's own struct embeds them. */
 struct store {
 	const struct engine *engine;
-	uint64_t session;
+	uint64_t session; /* an engine that needs it sooner chooses its own */
+	struct {
+		_Atomic uint64_t results[STORE_ERRS];
+		_Atomic uint64_t microseconds;
+	} counters[STORE_CALLS];
 };
 
 struct blob_writer {
 	struct store *store;
+	struct blob_id id;
 	bool failed;
 };
 
 struct blob_reader {
 	struct store *store;
+	struct blob_id id;
 	uint64_t size;
 };
 

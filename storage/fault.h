@@ -18,9 +18,9 @@ enum fault_call {
 };
 
 enum fault_manner {
-	FAULT_BEFORE,	/* the call fails and nothing happens */
-	FAULT_AFTER,	/* the call takes effect, and then fails all the same: an answer that was lost */
-	FAULT_TORN	/* an append writes half of its bytes, then fails; other calls: as FAULT_BEFORE */
+	FAULT_BEFORE, /* the call fails and nothing happens */
+	FAULT_AFTER,  /* the call takes effect, and then fails all the same: an answer that was lost */
+	FAULT_TORN    /* an append writes half of its bytes, then fails; other calls: as FAULT_BEFORE */
 };
 
 /* The calls of one kind, counted from 1 since fault_set: from the first to the last of these, fail like that. */
