@@ -1,36 +1,17 @@
-"""One gateway for all tests of this folder. After each test it must be alive; after all, whole and empty of leftovers."""
+"""What raw-socket tests share: a signing client, buckets, and that after each test the gateway is alive."""
 
 import itertools
-import os
-import sys
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-from launcher import SECRET_KEY, Gateway, program  # noqa: E402
-from wire import Client  # noqa: E402
+from wire import Client
 
 numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    assert os.path.exists(program()), "build it first: " + program()
-    gateway = Gateway(tmp_path_factory.mktemp("http") / "store", ["--garbage-grace", "0", "--log-level", "debug"]).start()
-    yield gateway
-    status = gateway.stop()
-    log = gateway.log_text()
-    verified, report = gateway.verify()
-    assert status == 0, log[-3000:]
-    assert "Sanitizer" not in log and "runtime error" not in log, log[-6000:]
-    assert SECRET_KEY not in log, "the log holds a secret"
-    assert verified == 0, report
-
-
-@pytest.fixture(scope="session")
-def client(server):
-    return Client(server)
+@pytest.fixture(scope="module")
+def client(gateway):
+    return Client(gateway)
 
 
 @pytest.fixture(autouse=True)

@@ -93,7 +93,7 @@ def test_an_error_keeps_the_connection(client, bucket, method, path, query, stat
     assert client.keys(bucket) == ["after"]
 
 
-def test_nothing_of_a_request_shows_in_the_next(client, shared, bucket):
+def test_nothing_of_a_request_shows_in_the_next(client, shared):
     """Origin, rules, overrides, range and identity of one request on the answer to another (the two buckets differ)."""
     page = "/%s/page" % shared
     plain = Request("GET", page, host="x")
