@@ -121,6 +121,14 @@ skip_white(struct slice text)
 	return text;
 }
 
+static struct slice
+without_byte_order_mark(struct slice document)
+{
+	struct slice mark = SLICE("\xef\xbb\xbf");
+
+	return slice_starts_with(document, mark) ? slice_skip(document, mark.length) : document;
+}
+
 /* What the XML declaration says of the encoding: nothing, or UTF-8 or a part of it. */
 static bool
 encoding_is_utf8(struct slice document)
@@ -177,6 +185,22 @@ copy(TALLOC_CTX *mem, struct slice s)
 	return slice_make(slice_dup(mem, s), s.length);
 }
 
+/* Where it replaces no entities, libxml2 passes each ampersand of an attribute's value as "&#38;", and no other "&". */
+static struct slice
+copy_value(TALLOC_CTX *mem, struct slice value)
+{
+	const struct slice ampersand = SLICE("&#38;");
+	struct buf *resolved = buf_new(mem, value.length);
+	size_t position;
+
+	while (slice_find(value, ampersand, &position)) {
+		buf_append(resolved, slice_head(value, position + 1));
+		value = slice_skip(value, position + ampersand.length);
+	}
+	buf_append(resolved, value);
+	return buf_slice(resolved);
+}
+
 /* libxml2 gives five pointers an attribute: local name, prefix, namespace, the value and its end. */
 static void
 copy_attributes(struct reader *reader, struct xml_element *element, int count, const xmlChar **attributes)
@@ -186,7 +210,8 @@ copy_attributes(struct reader *reader, struct xml_element *element, int count, c
 		struct slice name = slice_from((const char *)a[0]);
 		struct slice value = slice_make(a[3], (size_t)(a[4] - a[3]));
 
-		fields_add(reader->mem, &element->attributes, copy(reader->mem, name), copy(reader->mem, value));
+		fields_add(
+		    reader->mem, &element->attributes, copy(reader->mem, name), copy_value(reader->mem, value));
 	}
 }
 
@@ -296,14 +321,6 @@ feed(struct reader *reader, struct slice document)
 	xmlFreeParserCtxt(context);
 }
 
-static struct slice
-without_byte_order_mark(struct slice document)
-{
-	struct slice mark = SLICE("\xef\xbb\xbf");
-
-	return slice_starts_with(document, mark) ? slice_skip(document, mark.length) : document;
-}
-
 const struct xml_element *
 xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits)
 {
@@ -311,10 +328,9 @@ xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits)
 	struct reader reader = { .limits = limits };
 
 	pthread_once(&once, xmlInitParser);
-	document = without_byte_order_mark(document);
 	if (document.length == 0 || document.length > INT_MAX / 2 ||
 	    memchr(document.data, '\0', document.length) != NULL || !utf8_valid(document) ||
-	    !encoding_is_utf8(document) || !markup_harmless(document))
+	    !encoding_is_utf8(without_byte_order_mark(document)) || !markup_harmless(document))
 		return NULL;
 
 	if (limits.depth == 0)
