@@ -32,6 +32,17 @@ struct reader {
 	bool refused;
 };
 
+/* Take what is in front of the next "<" off the text. */
+static bool
+skip_to_markup(struct slice *text)
+{
+	const char *found = text->length > 0 ? memchr(text->data, '<', text->length) : NULL;
+
+	if (found != NULL)
+		*text = slice_skip(*text, (size_t)(found - text->data));
+	return found != NULL;
+}
+
 /* Take what is in front of `mark`, and the mark, off the text. */
 static bool
 skip_past(struct slice *text, struct slice mark)
@@ -76,11 +87,9 @@ static bool
 markup_harmless(struct slice document)
 {
 	struct slice rest = document;
-	size_t position;
 	bool ended = true;
 
-	while (ended && slice_find(rest, SLICE("<"), &position)) {
-		rest = slice_skip(rest, position);
+	while (ended && skip_to_markup(&rest)) {
 		if (slice_starts_with(rest, SLICE("<!--"))) {
 			rest = slice_skip(rest, 4);
 			ended = skip_past(&rest, SLICE("-->"));
