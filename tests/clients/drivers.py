@@ -1,0 +1,167 @@
+"""Clients that are programs of their own: each is run unmodified, told where the gateway is and who asks."""
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+HERE = Path(__file__).resolve().parent
+PATIENCE_SECONDS = 300
+
+
+def clean_environment(home, **settings):
+    """The environment without settings that a client would take from the person who runs the tests."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "RCLONE_")) and not name.lower().endswith("_proxy")}
+    return {**kept, "HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true", **settings}
+
+
+def run(command, environment, check=True):
+    done = subprocess.run([str(word) for word in command], env=environment, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=PATIENCE_SECONDS)
+    done.stdout, done.stderr = done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace")
+    assert not check or done.returncode == 0, "%s: exit status %d\n%s%s" % (
+        command, done.returncode, done.stdout[-3000:], done.stderr[-3000:])
+    return done
+
+
+class S3cmd:
+    def __init__(self, gateway, user, home, signature_v2=False):
+        self.environment = clean_environment(home)
+        self.options = ["--no-ssl", "--no-progress", "--disable-multipart"]
+        if signature_v2:
+            self.options.append("--signature-v2")
+        address = "127.0.0.1:%d" % gateway.port
+        self.configuration = Path(home, "s3cfg")
+        self.configuration.write_text("[default]\naccess_key = %s\nsecret_key = %s\nhost_base = %s\nhost_bucket = %s\n"
+                                      "max_retries = 1\n" % (user.access_key, user.secret_key, address, address))
+
+    def __call__(self, *arguments, check=True):
+        return run(["s3cmd", "--config", self.configuration, *self.options, *arguments], self.environment, check)
+
+    def upload(self, bucket, key, path):
+        self("put", path, "s3://%s/%s" % (bucket, key))
+
+    def download(self, bucket, key, path):
+        self("get", "--force", "s3://%s/%s" % (bucket, key), path)
+
+
+class Rclone:
+    """rclone with the remote "gate:", never in parts."""
+
+    def __init__(self, gateway, user, home):
+        self.environment = clean_environment(
+            home, RCLONE_CONFIG=str(Path(home, "rclone.conf")), RCLONE_CONFIG_GATE_TYPE="s3",
+            RCLONE_CONFIG_GATE_PROVIDER="Other", RCLONE_CONFIG_GATE_ENDPOINT=gateway.endpoint,
+            RCLONE_CONFIG_GATE_ACCESS_KEY_ID=user.access_key, RCLONE_CONFIG_GATE_SECRET_ACCESS_KEY=user.secret_key,
+            RCLONE_CONFIG_GATE_FORCE_PATH_STYLE="true", RCLONE_CONFIG_GATE_UPLOAD_CUTOFF="5Gi")
+        Path(home, "rclone.conf").touch()
+
+    def __call__(self, *arguments, check=True):
+        return run(["rclone", "--retries", "1", "--low-level-retries", "1", *arguments], self.environment, check)
+
+    def upload(self, bucket, key, path):
+        self("copyto", path, "gate:%s/%s" % (bucket, key))
+
+    def download(self, bucket, key, path):
+        self("copyto", "gate:%s/%s" % (bucket, key), path)
+
+
+class Curl:
+    def __init__(self, gateway, user, home):
+        self.gateway, self.user, self.environment = gateway, user, clean_environment(home)
+
+    def url(self, bucket, key=""):
+        return "%s/%s/%s" % (self.gateway.endpoint, bucket, quote(key, safe="/~"))
+
+    def plain(self, *arguments, check=True):
+        return run(["curl", "-q", "-sS", "--path-as-is", *arguments], self.environment, check)
+
+    def __call__(self, *arguments, check=True):
+        """curl --aws-sigv4"""
+        return self.plain("--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
+                          self.user.access_key + ":" + self.user.secret_key, *arguments, check=check)
+
+    def upload(self, bucket, key, path):
+        self("--fail", "-T", path, self.url(bucket, key))
+
+    def download(self, bucket, key, path):
+        self("--fail", "-o", path, self.url(bucket, key))
+        Path(path).touch()  # curl makes no file for an empty body
+
+
+class SdkError(Exception):
+    def __init__(self, error):
+        super().__init__("%(status)s %(code)s: %(message)s" % error)
+        self.code, self.status = error["code"], error["status"]
+
+
+class Javascript:
+    """One Node process with one of Amazon's SDKs; it is sent a line of JSON for each call and answers with one."""
+
+    def __init__(self, script, gateway, user, home):
+        self.process = subprocess.Popen(
+            ["node", str(HERE / "javascript" / script), gateway.endpoint, user.access_key, user.secret_key],
+            env=clean_environment(home, AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE="1"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def close(self):
+        self.process.stdin.close()
+        assert self.process.wait(PATIENCE_SECONDS) == 0
+
+    def __call__(self, operation, save_to=None, **parameters):
+        """One call; bytes go as they are, a Path as a stream of that file; the body comes back as bytes, or as a file."""
+        job = {"operation": operation, "parameters": parameters, "saveTo": save_to and str(save_to)}
+        self.process.stdin.write(json.dumps(job, default=self._encode).encode() + b"\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "node ended"
+        answer = json.loads(line)
+        if "error" in answer:
+            raise SdkError(answer["error"])
+        result = answer["result"]
+        if isinstance(result, dict) and "base64" in (result.get("Body") or {}):
+            result["Body"] = base64.b64decode(result["Body"]["base64"])
+        return result
+
+    @staticmethod
+    def _encode(value):
+        if isinstance(value, Path):
+            return {"file": str(value)}
+        return {"base64": base64.b64encode(value).decode()}
+
+    def upload(self, bucket, key, path):
+        self("PutObject", Bucket=bucket, Key=key, Body=Path(path))
+
+    def download(self, bucket, key, path):
+        self("GetObject", save_to=path, Bucket=bucket, Key=key)
+
+
+class Boto:
+    """boto 2; upload and download are here only to give it the same face as the others."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def upload(self, bucket, key, path):
+        self.connection.get_bucket(bucket, validate=False).new_key(key).set_contents_from_filename(str(path))
+
+    def download(self, bucket, key, path):
+        self.connection.get_bucket(bucket, validate=False).new_key(key).get_contents_to_filename(str(path))
+
+
+class Boto3:
+    def __init__(self, client):
+        self.client = client
+
+    def upload(self, bucket, key, path):
+        with open(path, "rb") as body:
+            self.client.put_object(Bucket=bucket, Key=key, Body=body)
+
+    def download(self, bucket, key, path):
+        body = self.client.get_object(Bucket=bucket, Key=key)["Body"]
+        with open(path, "wb") as out:
+            for piece in body.iter_chunks(1 << 20):
+                out.write(piece)

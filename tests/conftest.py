@@ -1,0 +1,86 @@
+"""What the suites of the real program share: a gateway for each module, its users, and how it has to end."""
+
+import re
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from launcher import ACCESS_KEY, SECRET_KEY, Gateway
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes more than a few seconds; `scripts/test quick` leaves it out")
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody with a key pair."""
+
+    id: str
+    access_key: str
+    secret_key: str
+
+
+def add_user(gateway, name):
+    """`crossgate user add`, while the gateway runs."""
+    mark = uuid.uuid4().hex
+    user = User(id=name + "-" + mark[:8], access_key="AKIA" + mark[:16].upper(), secret_key="s/" + mark + "+=")
+    gateway.run("user", "add", name, "--id", user.id, "--display-name", name.title(),
+                "--email", user.id + "@example.com",
+                "--access-key", user.access_key, "--secret-key", user.secret_key)
+    return user
+
+
+def end_well(gateway):
+    """A gateway that was only sent requests exits 0 on SIGTERM, leaves a sound store, and logged no secret."""
+    assert gateway.running(), "the gateway died: " + gateway.log_text()[-4000:]
+    status = gateway.stop()
+    log = gateway.log_text()
+    assert status == 0, "exit status %d on SIGTERM; log: %s" % (status, log[-4000:])
+
+    status, report = gateway.verify()
+    assert status == 0, "verify: exit status %d: %s" % (status, report[-4000:])
+    for fault in ("damaged", "missing", "orphans"):
+        counts = re.findall(r"(\d+) %s|%s:? +(\d+)" % (fault, fault), report)
+        assert not any(int(before or after) for before, after in counts), "verify: " + report[-4000:]
+
+    for secret in ("Signature=", gateway.secret_key):
+        assert secret not in log, "the log holds %r" % secret
+
+
+@pytest.fixture(scope="module")
+def gateway(request):
+    """A gateway on a fresh store; a module's GATEWAY_ARGUMENTS are further flags of `crossgate serve`."""
+    arguments = getattr(request.module, "GATEWAY_ARGUMENTS", [])
+    with tempfile.TemporaryDirectory(prefix="crossgate-test-") as folder:
+        gateway = Gateway(Path(folder, "store"), ["--domain", "localhost", *arguments]).start()
+        try:
+            yield gateway
+            end_well(gateway)
+        finally:
+            gateway.kill()
+
+
+@pytest.fixture(scope="module")
+def root(gateway):
+    return User(id="", access_key=ACCESS_KEY, secret_key=SECRET_KEY)
+
+
+@pytest.fixture(scope="module")
+def alice(gateway):
+    """Who owns the buckets of most tests."""
+    return add_user(gateway, "alice")
+
+
+@pytest.fixture(scope="module")
+def bob(gateway):
+    """Somebody else."""
+    return add_user(gateway, "bob")
+
+
+@pytest.fixture
+def bucket_name():
+    return "bucket-" + uuid.uuid4().hex[:12]
