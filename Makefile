@@ -8,6 +8,12 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(or $(SANS_$(SAN)),$(SAN)) -fno-sanitize-rec
 OPT     ?= -O2 -g
 VERSION := 0.1
 
+# Quiet; `make V=1` shows the commands.
+ifndef V
+.SILENT:
+endif
+say = @printf '  %-5s %s\n'
+
 PACKAGES := libmicrohttpd libxml-2.0 libcrypto lmdb talloc libisal inih
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 \
 	-Wvla -Wpointer-arith -Wundef -Wwrite-strings -Wimplicit-fallthrough
@@ -46,6 +52,7 @@ help:
 	@echo 'make install          DESTDIR= PREFIX='
 
 $(BUILD)/crossgate: $(MAIN) $(LIBRARY)
+	$(say) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
@@ -60,6 +67,7 @@ $(BUILD)/view/%:
 .SECONDEXPANSION:
 $(BUILD)/%.o: %.c | $$(call view,$$*)
 	@mkdir -p $(@D)
+	$(say) CC $@
 	$(CC) $(CPPFLAGS) -I$(call view,$*) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)

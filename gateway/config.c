@@ -134,40 +134,36 @@ set(struct config *c, int option, const char *value)
 
 struct file_reading {
 	struct config *config;
-	const char *file;
-	char **message;
+	char *fault; /* of the line where reading stopped; NULL: none */
 };
 
 static int
-on_file_entry(void *context, const char *section, const char *name, const char *value, int line)
+on_file_entry(void *context, const char *section, const char *name, const char *value)
 {
 	struct file_reading *reading = context;
 	int option = strcmp(section, SECTION) == 0 ? option_find(name) : -1;
 
+	if (reading->fault)
+		return 0;
 	if (option < 0)
-		*reading->message = talloc_asprintf(
-		    reading->config, "%s:%d: [%s] %s: no such setting", reading->file, line, section, name);
+		reading->fault = talloc_asprintf(reading->config, "[%s] %s: no such setting", section, name);
 	else if (!set(reading->config, option, value))
-		*reading->message = talloc_asprintf(
-		    reading->config, "%s:%d: %s: '%s' is no value for it", reading->file, line, name, value);
-	else
-		return 1;
-	return 0;
+		reading->fault = talloc_asprintf(reading->config, "%s: '%s' is no value for it", name, value);
+	return !reading->fault;
 }
 
 static bool
 read_file(struct config *c, const char *file, char **message)
 {
-	struct file_reading reading = { c, file, message };
-	int result;
+	struct file_reading reading = { c, NULL };
+	int line = ini_parse(file, on_file_entry, &reading); /* the first that was wrong; negative: no file */
 
-	*message = NULL;
-	result = ini_parse(file, on_file_entry, &reading);
-	if (result < 0)
+	if (line < 0)
 		*message = talloc_asprintf(c, "%s: cannot be read", file);
-	else if (result > 0 && !*message)
-		*message = talloc_asprintf(c, "%s:%d: neither a section nor a setting", file, result);
-	return *message == NULL;
+	else if (line > 0)
+		*message = talloc_asprintf(
+		    c, "%s:%d: %s", file, line, reading.fault ?: "neither a section nor a setting");
+	return line == 0;
 }
 
 static bool

@@ -23,6 +23,9 @@ struct catalog *catalog_new(struct store *s, const struct catalog_options *optio
 void catalog_free(struct catalog *c);
 bool catalog_get_waits(const struct catalog *c);
 
+/* Content of at most so many bytes never touches the disk before its object is put. */
+size_t catalog_inline_max(const struct catalog *c);
+
 /* --- Users and their keys ---------------------------------------------------------------------------------------- */
 
 #define USER_ID_MAX 128
@@ -32,6 +35,7 @@ bool catalog_get_waits(const struct catalog *c);
 
 struct user {
 	char *id; /* the canonical ID */
+	char *name; /* what the command line calls the user; unique */
 	char *display_name;
 	char *email; /* empty when none */
 	bool enabled;
@@ -46,10 +50,13 @@ struct access_key {
 	int64_t created_us;
 };
 
-/* (commits) Add a user with a first key. err STORE_EXISTS: the ID, the e-mail address or the access key is taken */
+/* (commits) Add a user with a first key.
+ * err STORE_EXISTS: the ID, the name, the e-mail address or the access key is taken */
 MUST_USE enum store_err catalog_user_add(struct catalog *c, const struct user *user, const struct access_key *key);
 
 MUST_USE enum store_err catalog_user(struct catalog *c, TALLOC_CTX *mem, struct slice id, struct user **out);
+MUST_USE enum store_err catalog_user_by_name(
+    struct catalog *c, TALLOC_CTX *mem, struct slice name, struct user **out);
 MUST_USE enum store_err catalog_user_by_email(
     struct catalog *c, TALLOC_CTX *mem, struct slice email, struct user **out);
 
@@ -90,13 +97,17 @@ struct bucket {
 	int64_t created_us;
 	uint64_t revision; /* changes with every change of the bucket or one of its documents */
 	uint64_t documents; /* bit N: the document number N is there */
+	int64_t read_us;    /* the catalog's: when it was read, by the monotonic clock */
 };
 
 /* (commits) Makes the bucket of that name, owner, location and ACL; fills in the rest of *bucket.
  * err STORE_EXISTS: *bucket is then untouched, ask catalog_bucket whose it is */
 MUST_USE enum store_err catalog_bucket_create(struct catalog *c, struct bucket *bucket);
 
-/* err STORE_NOT_FOUND */
+/*
+ * err STORE_NOT_FOUND. A bucket whose deletion is under way or was interrupted still is there, for it may turn out not
+ * to be empty; the first write to it finds out.
+ */
 MUST_USE enum store_err catalog_bucket(
     struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket **out);
 
@@ -109,6 +120,10 @@ MUST_USE enum store_err catalog_buckets(struct catalog *c, TALLOC_CTX *mem, stru
 
 /* (commits) err STORE_NOT_FOUND: also when the bucket was deleted and made anew since it was read */
 MUST_USE enum store_err catalog_bucket_set_acl(struct catalog *c, const struct bucket *bucket, struct slice acl);
+
+/* (commits) Never back to VERSIONING_NEVER. err STORE_NOT_FOUND as above */
+MUST_USE enum store_err catalog_bucket_set_versioning(
+    struct catalog *c, const struct bucket *bucket, enum versioning versioning);
 
 /*
  * Documents of a bucket (CORS rules, policy, tags, …): bytes under a small number, which the gateway assigns.
@@ -133,13 +148,16 @@ struct content;
  */
 struct content *content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket);
 
-/* (commits) err STORE_FULL, STORE_IO, STORE_TIMEOUT; the content is of no use afterwards */
+/* (commits) err STORE_FULL, STORE_IO, STORE_TIMEOUT, STORE_NOT_FOUND (the bucket is gone); then it is of no use */
 MUST_USE enum store_err content_append(struct content *content, struct slice bytes);
 
 /* (commits) All bytes are in: durable on return, unless they are few and stay inline until the object is put. */
 MUST_USE enum store_err content_finish(struct content *content);
 
 uint64_t content_size(const struct content *content);
+
+/* (commits) Throw the bytes away at once, and free it: what freeing leaves to the next sweep is done here. */
+void content_discard(struct content *content);
 
 /* --- Objects ------------------------------------------------------------------------------------------------------- */
 
@@ -181,7 +199,8 @@ struct object_change {
 typedef bool object_check_fn(void *context, const struct object *current);
 
 /*
- * (commits) Make `content` the current version of `key`. Takes the content over. *out, on `mem`, is what was stored.
+ * (commits) Make `content`, which is finished, the current version of `key`. Takes the content over and frees it, also
+ * when it fails. *out, on `mem`, is what was stored.
  * err  STORE_REFUSED (check), STORE_NOT_FOUND (the bucket is gone), STORE_FULL, STORE_IO, STORE_TIMEOUT
  */
 MUST_USE enum store_err catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
@@ -212,7 +231,7 @@ struct object_deletion {
 
 /*
  * (commits) Delete a key (empty version_id; in a versioned bucket: adds a delete marker) or one version of it for good.
- * Deleting what is not there succeeds. err STORE_REFUSED (check)
+ * Deleting what is not there succeeds. With a version ID, `check` is given that version. err STORE_REFUSED (check)
  */
 MUST_USE enum store_err catalog_object_delete(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     struct slice key, struct slice version_id, object_check_fn *check, void *context, struct object_deletion *out);
@@ -262,7 +281,7 @@ struct sweep_result {
  * (commits) One round of cleaning: finish interrupted bucket deletions, delete blobs whose grace is over or whose writer
  * is gone. Stops early when *stop becomes true. Goes on after single errors and returns the last one.
  */
-MUST_USE enum store_err catalog_sweep(struct catalog *c, const volatile bool *stop, struct sweep_result *result);
+MUST_USE enum store_err catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result);
 
 struct verify_result {
 	uint64_t buckets, objects, versions, blobs, bytes; /* read and found right */

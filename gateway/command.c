@@ -1,0 +1,74 @@
+#include "gateway/command.h"
+
+#include <stdarg.h>
+
+#include "common/clock.h"
+#include "common/digest.h"
+
+#define ACCESS_KEY_LENGTH 20
+#define SECRET_KEY_LENGTH 40
+
+int
+command_fail(int status, const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("crossgate: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return status;
+}
+
+bool
+command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened *out)
+{
+	struct store_options options = { .create = create };
+	struct catalog_options catalog_options = { 0 };
+	char *message = NULL;
+
+	if (!store_url || *store_url == '\0') {
+		command_fail(EXIT_USAGE, "no store: give --data DIR or --store URL");
+		return false;
+	}
+	if (store_open(store_url, &options, mem, &out->store, &message) != STORE_OK) {
+		command_fail(EXIT_FAILED, "%s", message);
+		return false;
+	}
+	out->catalog = catalog_new(out->store, &catalog_options);
+	return true;
+}
+
+void
+command_close(struct opened *opened)
+{
+	catalog_free(opened->catalog);
+	store_close(opened->store);
+}
+
+/* Random letters of an alphabet whose length divides 256. */
+static char *
+random_text(TALLOC_CTX *mem, const char *alphabet, size_t length)
+{
+	size_t letters = strlen(alphabet);
+	char *text = talloc_zero_size(mem, length + 1);
+
+	random_bytes(text, length);
+	for (size_t i = 0; i < length; i++)
+		text[i] = alphabet[(unsigned char)text[i] % letters];
+	return text;
+}
+
+struct access_key *
+command_new_key(TALLOC_CTX *mem, const char *user_id)
+{
+	struct access_key *key = talloc_zero(mem, struct access_key);
+
+	key->id = random_text(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ACCESS_KEY_LENGTH);
+	key->secret = random_text(
+	    key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", SECRET_KEY_LENGTH);
+	key->user_id = talloc_strdup(key, user_id);
+	key->created_us = clock_wall_us();
+	return key;
+}

@@ -1,0 +1,51 @@
+/* The command line: which command it is. */
+#include <malloc.h>
+
+#include "gateway/command.h"
+
+static int
+command_version(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	puts("crossgate " CROSSGATE_VERSION);
+	return EXIT_OK;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "serve", command_serve, "serve S3 from a store" },
+	{ "user", command_user, "add, list, show, enable, disable, remove users" },
+	{ "key", command_key, "add, list, remove a user's access keys" },
+	{ "verify", command_verify, "read everything and report what does not match its checksum" },
+	{ "stats", command_stats, "count what the store holds" },
+	{ "version", command_version, "print the version" },
+};
+
+static void
+usage(FILE *out)
+{
+	fputs("usage: crossgate COMMAND [ARGUMENT…]\n\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+	fputs("\ncrossgate COMMAND --help tells more.\n", out);
+}
+
+int
+main(int argc, char **argv)
+{
+	/* Upload buffers come and go with each request: keep their pages instead of asking the system each time. */
+	mallopt(M_MMAP_THRESHOLD, 8 * 1024 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		usage(stdout);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	usage(stderr);
+	return EXIT_USAGE;
+}

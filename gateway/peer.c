@@ -1,0 +1,173 @@
+#include "gateway/peer.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include "common/clock.h"
+
+enum phase { AWAITS_HEADERS, AWAITS_BODY, IS_SERVED };
+
+struct peer {
+	struct peer *next, **link; /* under the list's mutex */
+	int socket;
+	_Atomic enum phase phase;
+	_Atomic int64_t since_us;  /* when the phase began */
+	_Atomic uint64_t received; /* bytes of the body in this phase */
+};
+
+struct peers {
+	int64_t header_timeout_us;
+	int64_t idle_timeout_us;
+	int64_t body_timeout_us;
+	uint64_t body_rate;
+	pthread_t watcher;
+	struct {
+		pthread_mutex_t mutex; /* a leaf; also keeps a socket from being closed while it is shut down */
+		pthread_cond_t wake;
+		struct peer *first;
+		bool ending;
+	} locked;
+};
+
+static bool
+is_late(const struct peers *peers, const struct peer *peer, int64_t now)
+{
+	int64_t passed = now - atomic_load(&peer->since_us);
+
+	switch (atomic_load(&peer->phase)) {
+	case AWAITS_HEADERS:
+		return passed > peers->header_timeout_us;
+	case AWAITS_BODY:
+		return passed > peers->body_timeout_us &&
+		    atomic_load(&peer->received) < peers->body_rate * (uint64_t)(passed / 1000000);
+	case IS_SERVED:
+		return false;
+	}
+	return false;
+}
+
+static void *
+watch(void *context)
+{
+	struct peers *peers = context;
+
+	pthread_mutex_lock(&peers->locked.mutex);
+	while (!peers->locked.ending) {
+		int64_t now = clock_monotonic_us();
+		struct timespec next;
+
+		for (struct peer *p = peers->locked.first; p; p = p->next)
+			if (is_late(peers, p, now))
+				shutdown(p->socket, SHUT_RDWR);
+		clock_gettime(CLOCK_REALTIME, &next);
+		next.tv_sec++;
+		pthread_cond_timedwait(&peers->locked.wake, &peers->locked.mutex, &next);
+	}
+	pthread_mutex_unlock(&peers->locked.mutex);
+	return NULL;
+}
+
+struct peers *
+peers_new(const struct config *config)
+{
+	struct peers *peers = calloc(1, sizeof(*peers));
+
+	if (!peers)
+		abort();
+	peers->header_timeout_us = (int64_t)config->header_timeout * 1000000;
+	peers->idle_timeout_us = (int64_t)config->idle_timeout * 1000000;
+	peers->body_timeout_us = (int64_t)config->body_timeout * 1000000;
+	peers->body_rate = config->body_rate;
+	pthread_mutex_init(&peers->locked.mutex, NULL);
+	pthread_cond_init(&peers->locked.wake, NULL);
+	if (pthread_create(&peers->watcher, NULL, watch, peers) == 0)
+		return peers;
+	free(peers);
+	return NULL;
+}
+
+void
+peers_free(struct peers *peers)
+{
+	pthread_mutex_lock(&peers->locked.mutex);
+	peers->locked.ending = true;
+	pthread_mutex_unlock(&peers->locked.mutex);
+	pthread_cond_signal(&peers->locked.wake);
+	pthread_join(peers->watcher, NULL);
+	pthread_cond_destroy(&peers->locked.wake);
+	pthread_mutex_destroy(&peers->locked.mutex);
+	free(peers);
+}
+
+static void
+enter(struct peer *peer, enum phase phase, int64_t since_us)
+{
+	atomic_store(&peer->since_us, since_us);
+	atomic_store(&peer->received, 0);
+	atomic_store(&peer->phase, phase);
+}
+
+struct peer *
+peer_open(struct peers *peers, int socket)
+{
+	struct peer *peer = calloc(1, sizeof(*peer));
+
+	if (!peer)
+		abort();
+	peer->socket = socket;
+	enter(peer, AWAITS_HEADERS, clock_monotonic_us());
+	pthread_mutex_lock(&peers->locked.mutex);
+	peer->next = peers->locked.first;
+	peer->link = &peers->locked.first;
+	if (peer->next)
+		peer->next->link = &peer->next;
+	peers->locked.first = peer;
+	pthread_mutex_unlock(&peers->locked.mutex);
+	return peer;
+}
+
+void
+peer_close(struct peers *peers, struct peer *peer)
+{
+	pthread_mutex_lock(&peers->locked.mutex);
+	*peer->link = peer->next;
+	if (peer->next)
+		peer->next->link = peer->link;
+	pthread_mutex_unlock(&peers->locked.mutex);
+	free(peer);
+}
+
+/* It awaits headers again, but has its idle time first. */
+void
+peer_is_idle(const struct peers *peers, struct peer *peer)
+{
+	enter(peer, AWAITS_HEADERS, clock_monotonic_us() + peers->idle_timeout_us);
+}
+
+void
+peer_awaits_body(struct peer *peer)
+{
+	enter(peer, AWAITS_BODY, clock_monotonic_us());
+}
+
+void
+peer_received(struct peer *peer, size_t bytes)
+{
+	atomic_fetch_add(&peer->received, bytes);
+}
+
+void
+peer_is_served(struct peer *peer)
+{
+	enter(peer, IS_SERVED, 0);
+}
+
+void
+peers_shut_down(struct peers *peers)
+{
+	pthread_mutex_lock(&peers->locked.mutex);
+	for (struct peer *p = peers->locked.first; p; p = p->next)
+		shutdown(p->socket, SHUT_RDWR);
+	pthread_mutex_unlock(&peers->locked.mutex);
+}

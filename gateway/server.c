@@ -1,0 +1,513 @@
+#include "gateway/server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "gateway/hygiene.h"
+#include "gateway/peer.h"
+#include "gateway/pool.h"
+#include "gateway/req.h"
+
+/* libmicrohttpd zeroes this after every request: more would cost every small one. Request and answer headers fit. */
+#define CONNECTION_MEMORY (32 * 1024)
+#define REPLY_PIECE	  (256 * 1024) /* bytes of a body asked for at once */
+#define LISTEN_BACKLOG	  1024
+
+struct server {
+	struct gateway *gateway;
+	struct MHD_Daemon *daemon;
+	struct pool *workers;
+	struct peers *peers;
+	_Atomic uint64_t under_way; /* requests that have begun and not ended */
+	_Atomic bool draining;
+};
+
+enum job_state { JOB_NONE, JOB_RUNNING, JOB_PARKED, JOB_DONE };
+
+/* What the connection knows of its request's body. */
+enum phase {
+	PHASE_HEADERS, /* the body has not been asked for */
+	PHASE_BODY,    /* its bytes go to the request */
+	PHASE_DISCARD, /* nobody wants them: the answer waits for the end */
+	PHASE_RUN      /* all bytes are in */
+};
+
+/* A request on its connection: all that is libmicrohttpd's business. */
+struct exchange {
+	struct server *server;
+	struct MHD_Connection *connection;
+	struct peer *peer;
+	struct req *r;
+	enum phase phase;
+	enum flow flow; /* what req_advance returned last */
+	bool begun;	/* the headers have been seen, and the request counts as under way */
+	bool refused;	/* came while draining: stays refused, however often it is asked for */
+	bool answered;
+	struct job job;
+	_Atomic enum job_state state;
+};
+
+/* --- Handing over to a worker and back -------------------------------------------------------------------------- */
+
+static void
+work(struct job *job)
+{
+	struct exchange *x = (struct exchange *)((char *)job - offsetof(struct exchange, job));
+	struct MHD_Connection *connection = x->connection;
+
+	x->flow = req_advance(x->r, true);
+	if (atomic_exchange(&x->state, JOB_DONE) == JOB_PARKED)
+		MHD_resume_connection(connection); /* x is the loop's again: do not touch it */
+}
+
+static void
+park(struct exchange *x)
+{
+	struct MHD_Connection *connection = x->connection;
+	enum job_state running = JOB_RUNNING;
+
+	atomic_store(&x->state, JOB_RUNNING);
+	x->job.run = work;
+	pool_submit(x->server->workers, &x->job);
+	MHD_suspend_connection(connection);
+	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_PARKED))
+		MHD_resume_connection(connection); /* it was faster than we */
+}
+
+/* --- Answering -------------------------------------------------------------------------------------------------- */
+
+static ssize_t
+read_reply(void *context, uint64_t position, char *out, size_t max)
+{
+	struct exchange *x = context;
+	struct reply *reply = &x->r->reply;
+	size_t got = 0;
+
+	if (position < reply->body.length) {
+		struct slice rest = slice_head(slice_skip(reply->body, (size_t)position), max);
+
+		memcpy(out, rest.data, rest.length);
+		got = rest.length;
+	} else {
+		enum store_err err;
+
+		if (max > reply->content_length - position)
+			max = (size_t)(reply->content_length - position);
+		err = object_reader_read(reply->reader, reply->offset + position, out, max, &got);
+		if (err != STORE_OK || got == 0) {
+			LOG(ERROR, "answer cut short", LOG_STRING("request_id", x->r->id),
+			    LOG_STRING("error", store_err_name(err)), LOG_NUMBER("position", position));
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		}
+	}
+	x->r->sent += got;
+	return (ssize_t)got;
+}
+
+static struct MHD_Response *
+make_response(struct exchange *x)
+{
+	struct reply *reply = &x->r->reply;
+	struct MHD_Response *response;
+
+	if (reply->body.length == reply->content_length) {
+		response = MHD_create_response_from_buffer(
+		    reply->body.length, (void *)(uintptr_t)reply->body.data, MHD_RESPMEM_PERSISTENT);
+		x->r->sent = reply->body.length;
+	} else {
+		/* Also what HEAD and 304 leave out: libmicrohttpd needs its length, and never asks for it. */
+		size_t piece = reply->content_length < REPLY_PIECE ? (size_t)reply->content_length : REPLY_PIECE;
+
+		response = MHD_create_response_from_callback(reply->content_length, piece, read_reply, x, NULL);
+	}
+	return response;
+}
+
+static enum MHD_Result
+answer(struct exchange *x)
+{
+	struct req *r = x->r;
+	struct MHD_Response *response = make_response(x);
+	enum MHD_Result result;
+
+	for (size_t i = 0; i < r->reply.headers.count; i++) {
+		const struct field *field = &r->reply.headers.items[i];
+		char *name = slice_dup(r, field->name), *value = slice_dup(r, field->value);
+
+		/* An empty value is no header to libmicrohttpd. */
+		if (*value && MHD_add_response_header(response, name, value) != MHD_YES)
+			LOG(WARN, "header not sent", LOG_STRING("name", name), LOG_STRING("request_id", r->id));
+	}
+	if (r->reply.close)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	peer_is_served(x->peer);
+	result = MHD_queue_response(x->connection, r->reply.status, response);
+	MHD_destroy_response(response);
+	x->answered = true;
+	return result;
+}
+
+static enum MHD_Result
+answer_unavailable(struct exchange *x)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result result;
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	result = MHD_queue_response(x->connection, MHD_HTTP_SERVICE_UNAVAILABLE, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* --- A request's way ---------------------------------------------------------------------------------------------- */
+
+/* The answer is there before the body: a short body is read to its end, so that the connection can be kept. */
+static bool
+worth_discarding(const struct exchange *x)
+{
+	const struct body *body = &x->r->body;
+
+	if (x->phase != PHASE_HEADERS)
+		return x->phase != PHASE_RUN;
+	return !x->r->reply.close && !body->expects_continue && !body->chunked && body->content_length > 0 &&
+	    body->content_length <= BODY_DISCARD_MAX;
+}
+
+static enum MHD_Result
+follow(struct exchange *x)
+{
+	switch (x->flow) {
+	case FLOW_WAIT:
+		park(x);
+		return MHD_YES;
+	case FLOW_BODY:
+		if (x->phase == PHASE_HEADERS) {
+			x->phase = PHASE_BODY;
+			peer_awaits_body(x->peer);
+		}
+		return MHD_YES;
+	case FLOW_REPLY:
+		if (!worth_discarding(x))
+			return answer(x);
+		if (x->phase == PHASE_HEADERS)
+			peer_awaits_body(x->peer);
+		x->phase = PHASE_DISCARD;
+		return MHD_YES;
+	case FLOW_NEXT:
+		break;
+	}
+	abort();
+}
+
+static enum MHD_Result
+advance(struct exchange *x)
+{
+	x->flow = req_advance(x->r, false);
+	return follow(x);
+}
+
+/* A piece of the body; what is left in *length comes again. */
+static enum MHD_Result
+take_piece(struct exchange *x, const char *data, size_t *length)
+{
+	enum MHD_Result result = MHD_YES;
+
+	while (x->phase == PHASE_BODY && *length > 0) {
+		size_t taken = body_feed(x->r, slice_make(data, *length));
+
+		peer_received(x->peer, taken);
+		data += taken;
+		*length -= taken;
+		if (*length > 0)
+			result = advance(x);
+		if (*length > 0 && x->flow == FLOW_WAIT)
+			return result; /* the rest comes again after the worker */
+	}
+	if (x->phase == PHASE_DISCARD) {
+		peer_received(x->peer, *length);
+		*length = 0;
+	}
+	return result;
+}
+
+static enum MHD_Result
+body_ended(struct exchange *x)
+{
+	bool discarded = x->phase == PHASE_DISCARD;
+
+	x->phase = PHASE_RUN;
+	if (discarded)
+		return answer(x);
+	x->r->body.complete = true;
+	peer_is_served(x->peer);
+	return advance(x);
+}
+
+static enum MHD_Result
+collect_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length, const char *value,
+    size_t value_length)
+{
+	struct exchange *x = context;
+
+	(void)kind;
+	fields_add(x->r, &x->r->headers, slice_make(name, name_length),
+	    value ? slice_trim(slice_make(value, value_length)) : slice_from(""));
+	return MHD_YES;
+}
+
+static enum MHD_Result
+begin(struct exchange *x, const char *method, const char *version)
+{
+	struct server *server = x->server;
+
+	x->begun = true;
+	atomic_fetch_add(&server->under_way, 1);
+	if (atomic_load(&server->draining)) {
+		x->refused = true;
+		return answer_unavailable(x);
+	}
+	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
+	x->r->method = slice_from(method);
+	x->r->malformed =
+	    hygiene_check(x->r->method, x->r->raw_target, slice_from(version), &x->r->headers);
+	return advance(x);
+}
+
+static enum MHD_Result
+on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+    const char *upload_data, size_t *upload_data_size, void **request_context)
+{
+	struct exchange *x = *request_context;
+
+	(void)context, (void)connection, (void)url;
+	if (!x->begun)
+		return begin(x, method, version);
+	if (x->refused) {
+		*upload_data_size = 0;
+		return answer_unavailable(x);
+	}
+	if (x->answered)
+		return answer(x); /* the daemon stops and asks again */
+	if (atomic_load(&x->state) == JOB_DONE) {
+		/* Back from a worker: this call may bring body bytes, which come again. */
+		atomic_store(&x->state, JOB_NONE);
+		if (x->flow != FLOW_BODY || x->phase == PHASE_HEADERS)
+			return follow(x);
+	}
+	if (*upload_data_size > 0)
+		return take_piece(x, upload_data, upload_data_size);
+	return x->phase == PHASE_RUN ? advance(x) : body_ended(x);
+}
+
+/* --- The life of a connection and of a request ---------------------------------------------------------------------- */
+
+static struct peer *
+peer_of(struct MHD_Connection *connection)
+{
+	return *(struct peer **)MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static void
+on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	struct server *server = context;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*socket_context = peer_open(server->peers,
+		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+	else
+		peer_close(server->peers, *socket_context);
+}
+
+/* The request line has been read: the raw target is to be had here alone. */
+static void *
+on_target(void *context, const char *uri, struct MHD_Connection *connection)
+{
+	struct server *server = context;
+	struct req *r = req_new(server->gateway);
+	struct exchange *x = talloc_zero(r, struct exchange);
+
+	x->server = server;
+	x->connection = connection;
+	x->peer = peer_of(connection);
+	x->r = r;
+	r->raw_target = slice_from(talloc_strdup(r, uri));
+	return x;
+}
+
+static void
+on_completed(void *context, struct MHD_Connection *connection, void **request_context,
+    enum MHD_RequestTerminationCode code)
+{
+	struct server *server = context;
+	struct exchange *x = *request_context;
+
+	(void)connection;
+	if (!x)
+		return;
+	if (x->begun) {
+		if (!x->refused)
+			req_log(x->r, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+		atomic_fetch_sub(&server->under_way, 1);
+	}
+	peer_is_idle(server->peers, x->peer);
+	talloc_free(x->r);
+	*request_context = NULL;
+}
+
+/* The target is used as it came: nothing is unescaped for us. */
+static size_t
+keep_escapes(void *context, struct MHD_Connection *connection, char *text)
+{
+	(void)context, (void)connection;
+	return strlen(text);
+}
+
+static void
+on_daemon_message(void *context, const char *format, va_list arguments)
+{
+	char line[512];
+
+	(void)context;
+	vsnprintf(line, sizeof(line), format, arguments);
+	LOG(DEBUG, "libmicrohttpd", LOG_TEXT("message", slice_trim(slice_from(line))));
+}
+
+/* --- Start and stop ------------------------------------------------------------------------------------------------- */
+
+/* Take "ADDR:PORT" apart; brackets around an IPv6 address go. */
+static bool
+split_address(TALLOC_CTX *mem, const char *listen_on, char **host, char **port)
+{
+	const char *colon = strrchr(listen_on, ':');
+	struct slice name = slice_make(listen_on, (size_t)(colon - listen_on));
+
+	if (name.length >= 2 && name.data[0] == '[' && name.data[name.length - 1] == ']')
+		name = slice_make(name.data + 1, name.length - 2);
+	*host = slice_dup(mem, name);
+	*port = slice_dup(mem, slice_from(colon + 1));
+	return **port != '\0';
+}
+
+static int
+open_socket(TALLOC_CTX *mem, const char *listen_on, char **address, char **message)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found = NULL;
+	struct sockaddr_storage bound;
+	socklen_t bound_length = sizeof(bound);
+	char *host, *port, service[NI_MAXSERV];
+	int fd = -1, on = 1, failed;
+
+	if (!split_address(mem, listen_on, &host, &port)) {
+		*message = talloc_asprintf(mem, "cannot listen on %s: no port", listen_on);
+		return -1;
+	}
+	failed = getaddrinfo(*host ? host : NULL, port, &hints, &found);
+	if (failed) {
+		*message = talloc_asprintf(mem, "cannot listen on %s: %s", listen_on, gai_strerror(failed));
+		return -1;
+	}
+	fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&bound, &bound_length) != 0 ||
+	    getnameinfo((struct sockaddr *)&bound, bound_length, NULL, 0, service, sizeof(service), NI_NUMERICSERV)) {
+		*message = talloc_asprintf(mem, "cannot listen on %s: %s", listen_on, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	} else
+		*address = talloc_asprintf(mem, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, service);
+	freeaddrinfo(found);
+	return fd;
+}
+
+static unsigned
+loops(const struct config *config)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (config->event_loops > 0)
+		return (unsigned)config->event_loops;
+	return processors > 0 ? (unsigned)processors : 1;
+}
+
+static struct MHD_Daemon *
+start_daemon(struct server *server, const struct config *config, int fd)
+{
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	unsigned count = loops(config);
+
+	/* One event loop is the daemon's own thread: a pool is of two or more. */
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_daemon_message,
+	    NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+	    (unsigned)config->idle_timeout, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
+	    on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_URI_LOG_CALLBACK,
+	    on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+	    count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, count, MHD_OPTION_END);
+}
+
+struct server *
+server_start(struct gateway *gateway, const struct config *config, TALLOC_CTX *mem, char **address, char **message)
+{
+	struct server *server = talloc_zero(mem, struct server);
+	int fd = open_socket(mem, config->listen, address, message);
+
+	server->gateway = gateway;
+	if (fd < 0)
+		goto fail;
+	*message = talloc_strdup(mem, "cannot start the threads");
+	server->workers = pool_new(config->workers ? config->workers : 1);
+	server->peers = peers_new(config);
+	if (server->workers && server->peers)
+		server->daemon = start_daemon(server, config, fd);
+	if (server->daemon)
+		return server;
+	close(fd);
+	pool_free(server->workers);
+	if (server->peers)
+		peers_free(server->peers);
+fail:
+	talloc_free(server);
+	return NULL;
+}
+
+/* Poll: requests end on event loops, which must not wait for anybody. */
+static void
+await_requests(struct server *server, int64_t patience_us)
+{
+	int64_t begin_us = clock_monotonic_us();
+	const struct timespec tick = { .tv_nsec = 2 * 1000 * 1000 };
+	bool cut = false;
+
+	while (atomic_load(&server->under_way) > 0) {
+		if (!cut && clock_monotonic_us() - begin_us > patience_us) {
+			cut = true;
+			LOG(WARN, "cutting connections", LOG_NUMBER("requests", atomic_load(&server->under_way)));
+			peers_shut_down(server->peers);
+		}
+		nanosleep(&tick, NULL);
+	}
+}
+
+void
+server_stop(struct server *server, int64_t patience_us)
+{
+	atomic_store(&server->draining, true);
+	await_requests(server, patience_us);
+	pool_free(server->workers); /* a worker may still be inside MHD_resume_connection */
+	MHD_stop_daemon(server->daemon);
+	peers_free(server->peers);
+	talloc_free(server);
+}

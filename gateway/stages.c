@@ -1,0 +1,272 @@
+/* A request is a list of stages: what every operation needs happens here, once, from its row of the table. */
+#include "gateway/hygiene.h"
+#include "gateway/req.h"
+#include "gateway/rules.h"
+
+struct stage {
+	enum s3_err (*run)(struct req *r);
+	bool (*waits)(const struct req *r);
+};
+
+/* --- What each stage may wait for --- */
+
+static bool
+never(const struct req *r)
+{
+	(void)r;
+	return false;
+}
+
+static bool
+reads(const struct req *r)
+{
+	return catalog_get_waits(r->gateway->catalog);
+}
+
+static bool
+runs(const struct req *r)
+{
+	return r->operation->writes || reads(r);
+}
+
+/* --- The stages --- */
+
+static enum s3_err
+stage_hygiene(struct req *r)
+{
+	if (!r->malformed)
+		return body_read_headers(r);
+	r->reply.close = true;
+	return req_refuse(r, S3_BAD_REQUEST, "The request has %s.", r->malformed);
+}
+
+static enum s3_err
+stage_target(struct req *r)
+{
+	return target_parse(
+	    r, r->raw_target, req_header(r, "host"), r->config->domains, &r->refusal, &r->target);
+}
+
+static enum s3_err
+stage_bucket(struct req *r)
+{
+	enum store_err err;
+
+	if (r->target.bucket.length == 0)
+		return S3_OK;
+	err = catalog_bucket(r->gateway->catalog, r, r->target.bucket, &r->bucket);
+	return err == STORE_NOT_FOUND ? S3_OK : req_refuse_store(r, err);
+}
+
+/* First of all decisions, so that every answer from here on carries its headers. */
+static enum s3_err
+stage_cors(struct req *r)
+{
+	struct cors_resource resource;
+	struct cors_request request;
+	struct fields headers = { 0 };
+	enum s3_err err;
+
+	if (slice_equal(r->method, SLICE("OPTIONS")))
+		return S3_OK;
+	if ((err = req_cors_resource(r, &resource)) != S3_OK || !resource.rules)
+		return err;
+	cors_request_read(r, r->method, &r->headers, r->target.key.length > 0, &request);
+	cors_actual(r, &resource, &request, &headers);
+	/* The rules may be replaced before the answer is sent: copies. */
+	for (size_t i = 0; i < headers.count; i++)
+		fields_add(r, &r->cors_headers, headers.items[i].name,
+		    slice_from(slice_dup(r, headers.items[i].value)));
+	return S3_OK;
+}
+
+static enum s3_err
+identify(struct req *r, const struct auth_request *request)
+{
+	struct access_key *key;
+	enum store_err found;
+	enum s3_err err;
+
+	found = catalog_user_by_key(r->gateway->catalog, r, r->credential->access_key, &key, &r->user);
+	if (found == STORE_NOT_FOUND) {
+		s3_refusal_detail(&r->refusal, "AWSAccessKeyId", r->credential->access_key);
+		return req_refuse(r, S3_INVALID_ACCESS_KEY_ID, NULL);
+	}
+	if (found != STORE_OK)
+		return req_refuse_store(r, found);
+	err = credential_verify(r->credential, request, slice_from(key->secret), &r->refusal);
+	talloc_free(key);
+	if (err != S3_OK)
+		return err;
+	if (!r->user->enabled)
+		return req_refuse(r, S3_ACCESS_DENIED, "The user '%s' is disabled.", r->user->id);
+	r->identity = (struct identity){
+		.user_id = slice_from(r->user->id),
+		.administrator = r->user->administrator,
+	};
+	return S3_OK;
+}
+
+static enum s3_err
+stage_credentials(struct req *r)
+{
+	struct auth_request request = {
+		.method = r->method,
+		.path = r->target.path,
+		.query = r->target.query,
+		.parameters = r->target.parameters,
+		.headers = r->headers,
+		.host_bucket = r->target.host_bucket,
+		.now = r->started_us / 1000000,
+		.region = slice_from(r->config->region),
+	};
+	enum s3_err err;
+
+	if (slice_equal(r->method, SLICE("OPTIONS")))
+		return S3_OK;
+	err = credential_read(r, &request, &r->refusal, &r->credential);
+	if (err != S3_OK || r->credential->kind == CREDENTIAL_NONE)
+		return err;
+	return identify(r, &request);
+}
+
+static enum s3_err
+no_such_bucket(struct req *r)
+{
+	s3_refusal_detail(&r->refusal, "BucketName", r->target.bucket);
+	if (!bucket_name_valid(r->target.bucket))
+		return req_refuse(r, S3_INVALID_BUCKET_NAME, NULL);
+	return req_refuse(r, S3_NO_SUCH_BUCKET, NULL);
+}
+
+static const struct acl *
+bucket_acl(struct req *r)
+{
+	return r->bucket ? acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl) : NULL;
+}
+
+/* Whether a key exists is told to those alone who may list the bucket. */
+static enum s3_err
+no_such_object(struct req *r, const struct object *delete_marker)
+{
+	struct access_question question = { &r->identity, ACTION_ListBucket, bucket_acl(r), NULL };
+	struct slice version = req_parameter(r, "versionId");
+
+	if (!access_allows(&question))
+		return req_refuse(r, S3_ACCESS_DENIED, NULL);
+	if (delete_marker)
+		fields_add(r, &r->cors_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
+	s3_refusal_detail(&r->refusal, "Key", r->target.key);
+	if (version.length == 0)
+		return req_refuse(r, S3_NO_SUCH_KEY, NULL);
+	s3_refusal_detail(&r->refusal, "VersionId", version);
+	if (delete_marker)
+		return req_refuse(r, S3_METHOD_NOT_ALLOWED, "The version is a delete marker.");
+	return req_refuse(r, S3_NO_SUCH_VERSION, NULL);
+}
+
+/* The object that the operation is about. */
+static enum s3_err
+meet_object(struct req *r)
+{
+	bool with_bytes = r->operation->operand == OPERAND_READ;
+	enum store_err err;
+
+	err = catalog_object(r->gateway->catalog, r, r->bucket, r->target.key, req_parameter(r, "versionId"),
+	    with_bytes, &r->object);
+	return err == STORE_NOT_FOUND ? no_such_object(r, r->object) : req_refuse_store(r, err);
+}
+
+static enum s3_err
+stage_permission(struct req *r)
+{
+	const struct operation *op = r->operation;
+	struct access_question question = { .who = &r->identity, .action = op->action };
+	struct slice expected_owner = req_header(r, "x-amz-expected-bucket-owner");
+	enum s3_err err;
+
+	if (!r->bucket && (op->scope == SCOPE_BUCKET || op->scope == SCOPE_OBJECT) &&
+	    op->action != ACTION_CreateBucket)
+		return no_such_bucket(r);
+	if (r->bucket && expected_owner.length && !slice_equal(expected_owner, slice_from(r->bucket->owner_id)))
+		return req_refuse(r, S3_ACCESS_DENIED, NULL);
+	if (op->action == ACTION_OPEN)
+		return S3_OK;
+	if (op->operand != OPERAND_NONE && (err = meet_object(r)) != S3_OK)
+		return err;
+	question.bucket_acl = bucket_acl(r);
+	if (r->object)
+		question.object_acl = acl_load(r, slice_from(r->object->owner_id), r->object->acl);
+	return access_allows(&question) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
+}
+
+static enum s3_err
+stage_prepare(struct req *r)
+{
+	return r->operation->prepare ? r->operation->prepare(r) : S3_OK;
+}
+
+static enum s3_err
+stage_run(struct req *r)
+{
+	return r->operation->run(r);
+}
+
+static const struct stage stages[] = {
+	{ stage_hygiene, never },
+	{ stage_target, never },
+	{ stage_bucket, reads },
+	{ stage_cors, reads },
+	{ route, never },
+	{ stage_credentials, reads },
+	{ stage_permission, reads },
+	{ stage_prepare, reads },
+	{ body_begin, never },
+	{ NULL, body_waits }, /* the body: the one stage that runs many times */
+	{ stage_run, runs },
+};
+
+/* One step of a stage. */
+static enum flow
+run_stage(struct req *r, const struct stage *s)
+{
+	bool more = false;
+	enum s3_err err = s->run ? s->run(r) : body_advance(r, &more);
+
+	if (err != S3_OK) {
+		reply_refusal(r);
+		return FLOW_REPLY;
+	}
+	return more ? FLOW_BODY : FLOW_NEXT;
+}
+
+/* What every answer carries. */
+static void
+complete_reply(struct req *r)
+{
+	reply_header_string(r, "x-amz-request-id", r->id);
+	reply_header_string(r, "x-amz-id-2", r->gateway->host_id);
+	reply_header_string(r, "Server", "Crossgate");
+	for (size_t i = 0; i < r->cors_headers.count; i++)
+		fields_add(r, &r->reply.headers, r->cors_headers.items[i].name, r->cors_headers.items[i].value);
+}
+
+enum flow
+req_advance(struct req *r, bool may_wait)
+{
+	enum flow flow = FLOW_NEXT;
+
+	while (flow == FLOW_NEXT && r->stage < ARRAY_SIZE(stages)) {
+		const struct stage *s = &stages[r->stage];
+
+		if (!may_wait && s->waits(r))
+			return FLOW_WAIT;
+		flow = run_stage(r, s);
+		if (flow == FLOW_NEXT)
+			r->stage++;
+	}
+	if (flow == FLOW_BODY)
+		return FLOW_BODY;
+	complete_reply(r);
+	return FLOW_REPLY;
+}
