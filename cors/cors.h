@@ -52,6 +52,8 @@ struct cors_resource {
 };
 
 /*
+ * The header fields that the two answers below give borrow from the rules and the request.
+ *
  * Answer a preflight (any OPTIONS). On S3_OK the answer is 200 without a body and *headers are the header fields to
  * send; otherwise the refusal is in `why`, and *headers has Vary alone (where rules are in force) or nothing.
  * err  S3_BAD_REQUEST, S3_ACCESS_FORBIDDEN, with Method and ResourceType as details

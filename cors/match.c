@@ -1,0 +1,86 @@
+/* Which rule answers a request: the first that has its origin, its method and all its headers. */
+#include "cors/rules.h"
+
+static const struct slice methods[] = {
+	{ "GET", 3 },
+	{ "PUT", 3 },
+	{ "POST", 4 },
+	{ "DELETE", 6 },
+	{ "HEAD", 4 },
+};
+
+unsigned
+cors_method_bit(struct slice method)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
+		if (slice_equal(methods[i], method))
+			return 1u << i;
+	return 0;
+}
+
+struct cors_pattern
+cors_pattern_make(struct slice text)
+{
+	size_t star;
+	bool wildcard = slice_find(text, SLICE("*"), &star);
+
+	return (struct cors_pattern){
+		.text = text.data,
+		.prefix_length = (uint32_t)(wildcard ? star : text.length),
+		.suffix_length = (uint32_t)(wildcard ? text.length - star - 1 : 0),
+		.wildcard = wildcard,
+	};
+}
+
+bool
+cors_pattern_matches(const struct cors_pattern *pattern, struct slice value)
+{
+	size_t prefix = pattern->prefix_length;
+	size_t suffix = pattern->suffix_length;
+
+	if (pattern->wildcard ? value.length < prefix + suffix : value.length != prefix)
+		return false;
+	if (prefix > 0 && memcmp(value.data, pattern->text, prefix) != 0)
+		return false;
+	return suffix == 0 || memcmp(value.data + value.length - suffix, pattern->text + prefix + 1, suffix) == 0;
+}
+
+static bool
+any_matches(const struct cors_patterns *patterns, struct slice value)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (cors_pattern_matches(&patterns->items[i], value))
+			return true;
+	return false;
+}
+
+static bool
+headers_match(const struct cors_rule *rule, const struct cors_question *question, size_t *comparisons_left)
+{
+	for (size_t i = 0; i < question->name_count; i++) {
+		if (*comparisons_left < rule->headers.count) {
+			*comparisons_left = 0;
+			return false;
+		}
+		*comparisons_left -= rule->headers.count;
+		if (!any_matches(&rule->headers, question->names[i]))
+			return false;
+	}
+	return true;
+}
+
+const struct cors_rule *
+cors_rules_match(const struct cors_rules *rules, const struct cors_question *question)
+{
+	size_t comparisons_left = CORS_COMPARISONS_MAX;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct cors_rule *rule = &rules->items[i];
+
+		if ((rule->methods & question->method) != 0 &&
+		    (rule->any_origin || any_matches(&rule->origins, question->origin)) &&
+		    headers_match(rule, question, &comparisons_left))
+			return rule;
+	}
+	return NULL;
+}

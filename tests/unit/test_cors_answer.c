@@ -1,0 +1,421 @@
+/* From a request's header fields to the answer's: preflights row by row, actual requests, Vary. */
+#include "cors/cors.h"
+
+#include "common/buf.h"
+#include "tests/unit/suite.h"
+
+#define DOC(rules)    "<CORSConfiguration>" rules "</CORSConfiguration>"
+#define RULE(values)  "<CORSRule>" values "</CORSRule>"
+#define ORIGIN(text)  "<AllowedOrigin>" text "</AllowedOrigin>"
+#define METHOD(text)  "<AllowedMethod>" text "</AllowedMethod>"
+#define HEADER(text)  "<AllowedHeader>" text "</AllowedHeader>"
+#define EXPOSE(text)  "<ExposeHeader>" text "</ExposeHeader>"
+#define MAX_AGE(text) "<MaxAgeSeconds>" text "</MaxAgeSeconds>"
+
+/* Lines of an answer, as lines_of() shows it. */
+#define ALLOW_ORIGIN(value)  "Access-Control-Allow-Origin: " value "\n"
+#define CREDENTIALS          "Access-Control-Allow-Credentials: true\n"
+#define ALLOW_METHODS(value) "Access-Control-Allow-Methods: " value "\n"
+#define ALLOW_HEADERS(value) "Access-Control-Allow-Headers: " value "\n"
+#define EXPOSED(value)       "Access-Control-Expose-Headers: " value "\n"
+#define AGE(value)           "Access-Control-Max-Age: " value "\n"
+#define VARY                 "Vary: Origin, Access-Control-Request-Headers, Access-Control-Request-Method\n"
+
+#define NO_ORIGIN     "Insufficient information. Origin request header needed."
+#define NO_BUCKET     "CORSResponse: Bucket not found"
+#define NOT_ENABLED   "CORSResponse: CORS is not enabled for this bucket."
+#define WRONG_METHOD  "Invalid Access-Control-Request-Method: "
+#define WRONG_NAME(x) "Access-Control-Request-Headers \"" x "\" contains invalid character."
+#define NOT_ALLOWED                                                                                                 \
+	"CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request " \
+	"method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the "      \
+	"resource's CORS spec."
+
+#define OBJECT  "OBJECT"
+#define BUCKET  "BUCKET"
+#define MISSING ((const char *)1) /* in place of a document: there is no such bucket */
+
+/* Full: everything that a rule can have. */
+#define FULL                                                                                                     \
+	DOC(RULE(ORIGIN("http://a") ORIGIN("https://*.b") ORIGIN("null") METHOD("PUT") METHOD("GET") HEADER("*") \
+		MAX_AGE("3000") EXPOSE("ETag") EXPOSE("x-amz-request-id")))
+#define FULL_METHODS ALLOW_METHODS("PUT, GET")
+#define FULL_REST    EXPOSED("ETag, x-amz-request-id") AGE("3000") VARY
+#define ANYBODY      DOC(RULE(ORIGIN("*") METHOD("GET")))
+#define ONE_SITE     DOC(RULE(ORIGIN("http://a") METHOD("GET")))
+
+#define O_A                          \
+	{                            \
+		"Origin", "http://a" \
+	}
+#define M(x)                                       \
+	{                                          \
+		"Access-Control-Request-Method", x \
+	}
+#define H(x)                                        \
+	{                                           \
+		"Access-Control-Request-Headers", x \
+	}
+
+struct header {
+	const char *name;
+	const char *value;
+};
+
+static const struct {
+	const char *name;
+	const char *document; /* NULL: a bucket without rules */
+	struct header headers[6];
+	bool bucket_url;
+	enum s3_err err;
+	const char *message;
+	const char *method; /* the detail */
+	const char *resource_type;
+	const char *answer;
+} preflights[] = {
+	/* the rows, each alone and before the rows behind it */
+	{ "cors 4 row 1: no Origin", FULL, { M("GET") }, false, S3_BAD_REQUEST, NO_ORIGIN, "GET", OBJECT, VARY },
+	{ "cors 4 row 1: empty Origin", FULL, { { "Origin", "" }, M("GET") }, false, S3_BAD_REQUEST, NO_ORIGIN,
+	    "GET", OBJECT, VARY },
+	{ "cors 4 row 1: Origin of white space", FULL, { { "Origin", " \t" }, M("GET") }, false, S3_BAD_REQUEST,
+	    NO_ORIGIN, "GET", OBJECT, VARY },
+	{ "cors 4 row 1: no Origin, the URL names no key", FULL, { { 0 } }, true, S3_BAD_REQUEST, NO_ORIGIN,
+	    "OPTIONS", BUCKET, VARY },
+	{ "cors 4 row 1 before 2", MISSING, { { 0 } }, false, S3_BAD_REQUEST, NO_ORIGIN, "OPTIONS", OBJECT, "" },
+	{ "cors 4 row 1 before 3", NULL, { { 0 } }, false, S3_BAD_REQUEST, NO_ORIGIN, "OPTIONS", OBJECT, "" },
+	{ "cors 4 row 1 before 4", FULL, { M("x") }, false, S3_BAD_REQUEST, NO_ORIGIN, "x", OBJECT, VARY },
+	{ "cors 4 row 2: bucket missing", MISSING, { O_A, M("GET") }, false, S3_ACCESS_FORBIDDEN, NO_BUCKET, "GET",
+	    BUCKET, "" },
+	{ "cors 4 row 2 before 4", MISSING, { O_A }, false, S3_ACCESS_FORBIDDEN, NO_BUCKET, "OPTIONS", BUCKET, "" },
+	{ "cors 4 row 3: bucket without rules", NULL, { O_A, M("PUT") }, false, S3_ACCESS_FORBIDDEN, NOT_ENABLED,
+	    "PUT", BUCKET, "" },
+	{ "cors 4 row 3 before 4", NULL, { O_A, M("x") }, false, S3_ACCESS_FORBIDDEN, NOT_ENABLED, "x", BUCKET,
+	    "" },
+	{ "cors 4 row 3 before 5", NULL, { O_A, M("GET"), H("a b") }, false, S3_ACCESS_FORBIDDEN, NOT_ENABLED,
+	    "GET", BUCKET, "" },
+	{ "cors 4 row 4: ACRM absent", FULL, { O_A }, false, S3_BAD_REQUEST, WRONG_METHOD "null", "OPTIONS", OBJECT,
+	    VARY },
+	{ "cors 4 row 4: ACRM empty", FULL, { O_A, M("") }, false, S3_BAD_REQUEST, WRONG_METHOD, "", OBJECT, VARY },
+	{ "cors 4 row 4: ACRM none of the five", FULL, { O_A, M("PATCH") }, false, S3_BAD_REQUEST,
+	    WRONG_METHOD "PATCH", "PATCH", OBJECT, VARY },
+	{ "cors 4 row 4: ACRM OPTIONS", FULL, { O_A, M("OPTIONS") }, true, S3_BAD_REQUEST, WRONG_METHOD "OPTIONS",
+	    "OPTIONS", BUCKET, VARY },
+	{ "cors 4 row 4: ACRM in lower case", FULL, { O_A, M("get") }, false, S3_BAD_REQUEST, WRONG_METHOD "get",
+	    "get", OBJECT, VARY },
+	{ "cors 4 row 4: two ACRM lines", FULL, { O_A, M("GET"), M("PUT") }, false, S3_BAD_REQUEST,
+	    WRONG_METHOD "GET,PUT", "GET,PUT", OBJECT, VARY },
+	{ "cors 4 row 4: bytes that are no text", FULL, { O_A, M("G\xff") }, false, S3_BAD_REQUEST,
+	    WRONG_METHOD "G\\xFF", "G\\xFF", OBJECT, VARY },
+	{ "cors 4 row 4 before 5", FULL, { O_A, M("x"), H("a b") }, false, S3_BAD_REQUEST, WRONG_METHOD "x", "x",
+	    OBJECT, VARY },
+	{ "cors 4 row 4 before 6", FULL, { { "Origin", "http://z" }, M("x") }, false, S3_BAD_REQUEST,
+	    WRONG_METHOD "x", "x", OBJECT, VARY },
+	{ "cors 4 row 5: blank within a name", FULL, { O_A, M("GET"), H("x-a, X b") }, false, S3_BAD_REQUEST,
+	    WRONG_NAME("X b"), "GET", OBJECT, VARY },
+	{ "cors 4 row 5: colon", FULL, { O_A, M("GET"), H("x-a:") }, false, S3_BAD_REQUEST, WRONG_NAME("x-a:"),
+	    "GET", OBJECT, VARY },
+	{ "cors 4 row 5: quotes", FULL, { O_A, M("GET"), H("\"a\"") }, false, S3_BAD_REQUEST, WRONG_NAME("\"a\""),
+	    "GET", OBJECT, VARY },
+	{ "cors 4 row 5: beyond ASCII", FULL, { O_A, M("GET"), H("\xc3\xa9") }, false, S3_BAD_REQUEST,
+	    WRONG_NAME("\xc3\xa9"), "GET", OBJECT, VARY },
+	{ "cors 4 row 5: line break", FULL, { O_A, M("GET"), H("a\r\nb") }, false, S3_BAD_REQUEST,
+	    WRONG_NAME("a\r\nb"), "GET", OBJECT, VARY },
+	{ "cors 4 row 5: the URL names no key", FULL, { O_A, M("GET"), H("a b") }, true, S3_BAD_REQUEST,
+	    WRONG_NAME("a b"), "GET", BUCKET, VARY },
+	{ "cors 4 row 5 before 6", FULL, { { "Origin", "http://z" }, M("GET"), H("a b") }, false, S3_BAD_REQUEST,
+	    WRONG_NAME("a b"), "GET", OBJECT, VARY },
+	{ "cors 4 row 6: origin", FULL, { { "Origin", "http://z" }, M("GET") }, false, S3_ACCESS_FORBIDDEN,
+	    NOT_ALLOWED, "GET", OBJECT, VARY },
+	{ "cors 4 row 6: method", FULL, { O_A, M("DELETE") }, false, S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "DELETE",
+	    OBJECT, VARY },
+	{ "cors 4 row 6: headers", ANYBODY, { O_A, M("GET"), H("x-a") }, false, S3_ACCESS_FORBIDDEN, NOT_ALLOWED,
+	    "GET", OBJECT, VARY },
+	{ "cors 4 row 6: the URL names no key", FULL, { O_A, M("DELETE") }, true, S3_ACCESS_FORBIDDEN, NOT_ALLOWED,
+	    "DELETE", BUCKET, VARY },
+	{ "cors 1: two Origin lines match nothing", ANYBODY, { O_A, { "Origin", "http://b" }, M("GET") }, false,
+	    S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "GET", OBJECT, VARY },
+	{ "cors 1: the same Origin twice matches nothing", ANYBODY, { O_A, O_A, M("GET") }, false,
+	    S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "GET", OBJECT, VARY },
+	{ "cors 1: two Origin lines count as an origin in row 3", NULL, { O_A, O_A, M("GET") }, false,
+	    S3_ACCESS_FORBIDDEN, NOT_ENABLED, "GET", BUCKET, "" },
+	{ "cors 3.2: HEAD is not implied by GET", ANYBODY, { O_A, M("HEAD") }, false, S3_ACCESS_FORBIDDEN,
+	    NOT_ALLOWED, "HEAD", OBJECT, VARY },
+	{ "an origin that would end a header line is not echoed", DOC(RULE(ORIGIN("h*") METHOD("GET"))),
+	    { { "Origin", "http://a\r\nX: y" }, M("GET") }, false, S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "GET", OBJECT,
+	    VARY },
+
+	{ "cors 4 row 7: a rule matches", FULL, { O_A, M("PUT"), H("Content-Type") }, false, S3_OK, NULL, NULL,
+	    NULL, ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS ALLOW_HEADERS("content-type") FULL_REST },
+	{ "cors 4 row 7: the URL names no key", FULL, { O_A, M("PUT") }, true, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS FULL_REST },
+
+	/* the headers of row 7 */
+	{ "cors 4 Allow-Origin: * when the rule lists a bare *", ANYBODY, { O_A, M("GET") }, false, S3_OK, NULL,
+	    NULL, NULL, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 4 Allow-Origin: * also beside others", DOC(RULE(ORIGIN("http://a") ORIGIN("*") METHOD("GET"))),
+	    { O_A, M("GET") }, false, S3_OK, NULL, NULL, NULL, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 4 Allow-Origin: the origin byte for byte", FULL, { { "Origin", "https://X.\xc3\xa9.b" }, M("GET") },
+	    false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("https://X.\xc3\xa9.b") CREDENTIALS FULL_METHODS FULL_REST },
+	{ "cors 4 Allow-Origin: without the white space around it", FULL,
+	    { { "Origin", "\t http://a " }, M("GET") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS FULL_REST },
+	{ "cors 4 Allow-Origin: a pattern is no bare *", DOC(RULE(ORIGIN("http*") METHOD("GET"))),
+	    { O_A, M("GET") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("GET") VARY },
+	{ "cors 4 Allow-Origin: * of another rule does not count",
+	    DOC(RULE(ORIGIN("http://a") METHOD("GET")) RULE(ORIGIN("*") METHOD("GET"))), { O_A, M("GET") }, false,
+	    S3_OK, NULL, NULL, NULL, ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("GET") VARY },
+	{ "cors 4 Allow-Credentials: not with null", FULL, { { "Origin", "null" }, M("GET") }, false, S3_OK, NULL,
+	    NULL, NULL, ALLOW_ORIGIN("null") FULL_METHODS FULL_REST },
+	{ "cors 4 Allow-Credentials: null under *", ANYBODY, { { "Origin", "null" }, M("GET") }, false, S3_OK, NULL,
+	    NULL, NULL, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 4 Allow-Credentials: null under a pattern", DOC(RULE(ORIGIN("n*") METHOD("GET"))),
+	    { { "Origin", "null" }, M("GET") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("null") ALLOW_METHODS("GET") VARY },
+	{ "cors 4 Allow-Methods: in the rule's order",
+	    DOC(RULE(
+		ORIGIN("http://a") METHOD("HEAD") METHOD("DELETE") METHOD("POST") METHOD("PUT") METHOD("GET"))),
+	    { O_A, M("POST") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("HEAD, DELETE, POST, PUT, GET") VARY },
+	{ "cors 4 Allow-Methods: a repeated method once",
+	    DOC(RULE(ORIGIN("http://a") METHOD("PUT") METHOD("GET") METHOD("PUT"))), { O_A, M("PUT") }, false,
+	    S3_OK, NULL, NULL, NULL, ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("PUT, GET") VARY },
+	{ "cors 4 Allow-Headers: lower case, in their order", FULL,
+	    { O_A, M("PUT"), H("X-Amz-Date,Authorization ,\tCONTENT-TYPE") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a")
+		CREDENTIALS FULL_METHODS ALLOW_HEADERS("x-amz-date, authorization, content-type") FULL_REST },
+	{ "cors 4 Allow-Headers: of a preflight for names the rule does not list", ONE_SITE,
+	    { O_A, M("GET"), H("x-a") }, false, S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "GET", OBJECT, VARY },
+	{ "cors 4 Allow-Headers: absent when ACRH is empty", FULL, { O_A, M("PUT"), H("") }, false, S3_OK, NULL,
+	    NULL, NULL, ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS FULL_REST },
+	{ "cors 3.3: empty members dropped", FULL, { O_A, M("PUT"), H(",a, ,\t,b,") }, false, S3_OK, NULL, NULL,
+	    NULL, ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS ALLOW_HEADERS("a, b") FULL_REST },
+	{ "cors 3.3: empty members alone, and no AllowedHeader", ANYBODY, { O_A, M("GET"), H(" , ,") }, false,
+	    S3_OK, NULL, NULL, NULL, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 3.3: all ACRH lines are joined", FULL, { O_A, H("a"), M("PUT"), H("B,c"), H("d") }, false, S3_OK,
+	    NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS ALLOW_HEADERS("a, b, c, d") FULL_REST },
+	{ "cors 3.3: the second ACRH line counts", DOC(RULE(ORIGIN("*") METHOD("GET") HEADER("a"))),
+	    { O_A, M("GET"), H("a"), H("b") }, false, S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "GET", OBJECT, VARY },
+	{ "cors 4 Max-Age: also 0", DOC(RULE(ORIGIN("*") METHOD("GET") MAX_AGE("0"))), { O_A, M("GET") }, false,
+	    S3_OK, NULL, NULL, NULL, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") AGE("0") VARY },
+	{ "cors 4 Max-Age: a number, however it was put",
+	    DOC(RULE(ORIGIN("*") METHOD("GET") MAX_AGE("\n 060&#13;"))), { O_A, M("GET") }, false, S3_OK, NULL,
+	    NULL, NULL, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") AGE("60") VARY },
+	{ "cors 4: header fields without case", FULL,
+	    { { "oRIGIN", "http://a" }, { "access-control-request-method", "PUT" },
+		{ "ACCESS-CONTROL-REQUEST-HEADERS", "a" } },
+	    false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS ALLOW_HEADERS("a") FULL_REST },
+	{ "cors 4: Access-Control-Request-Private-Network is not answered", ANYBODY,
+	    { O_A, M("GET"), { "Access-Control-Request-Private-Network", "true" } }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 4: no authentication of any kind", ANYBODY,
+	    { O_A, M("GET"), { "Authorization", "AWS4-HMAC-SHA256 x" } }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+
+	{ "cors 10: several origins in one rule, the one that asks is echoed",
+	    DOC(RULE(ORIGIN("http://a") ORIGIN("http://b") METHOD("GET"))), { { "Origin", "http://b" }, M("GET") },
+	    false, S3_OK, NULL, NULL, NULL, ALLOW_ORIGIN("http://b") CREDENTIALS ALLOW_METHODS("GET") VARY },
+	{ "cors 10: two rules for one origin, second method",
+	    DOC(RULE(ORIGIN("http://a") METHOD("GET")) RULE(ORIGIN("http://a") METHOD("PUT") MAX_AGE("5"))),
+	    { O_A, M("PUT") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("PUT") AGE("5") VARY },
+	{ "cors 10: header not allowed", DOC(RULE(ORIGIN("*") METHOD("GET") HEADER("x-a"))),
+	    { O_A, M("GET"), H("x-a, x-b") }, false, S3_ACCESS_FORBIDDEN, NOT_ALLOWED, "GET", OBJECT, VARY },
+	{ "cors 10: header names compared with case", DOC(RULE(ORIGIN("*") METHOD("GET") HEADER("Content-MD5"))),
+	    { O_A, M("GET"), H("content-md5") }, false, S3_OK, NULL, NULL, NULL,
+	    ALLOW_ORIGIN("*") ALLOW_METHODS("GET") ALLOW_HEADERS("content-md5") VARY },
+	{ "cors 10: multipart upload from a page, ETag readable",
+	    DOC(RULE(ORIGIN("http://a") METHOD("PUT") HEADER("*") EXPOSE("ETag"))), { O_A, M("PUT") }, false, S3_OK,
+	    NULL, NULL, NULL, ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("PUT") EXPOSED("ETag") VARY },
+};
+
+static const struct {
+	const char *name;
+	const char *document;
+	const char *method;
+	struct header headers[4];
+	const char *answer;
+} actuals[] = {
+	{ "cors 5: as section 4", FULL, "GET", { O_A },
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS FULL_REST },
+	{ "cors 5: *", ANYBODY, "GET", { O_A }, ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 5: null without credentials", FULL, "PUT", { { "Origin", "null" } },
+	    ALLOW_ORIGIN("null") FULL_METHODS FULL_REST },
+	{ "cors 5: Allow-Headers if ACRH was present", FULL, "PUT", { O_A, H("X-A") },
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS ALLOW_HEADERS("x-a") FULL_REST },
+	{ "cors 5: Max-Age 0", DOC(RULE(ORIGIN("*") METHOD("GET") MAX_AGE("0"))), "GET", { O_A },
+	    ALLOW_ORIGIN("*") ALLOW_METHODS("GET") AGE("0") VARY },
+	{ "cors 5: without an Origin", FULL, "GET", { { 0 } }, VARY },
+	{ "cors 5: empty Origin", FULL, "GET", { { "Origin", "" } }, VARY },
+	{ "cors 5: no matching rule, origin", FULL, "GET", { { "Origin", "http://z" } }, VARY },
+	{ "cors 5: no matching rule, method", FULL, "DELETE", { O_A }, VARY },
+	{ "cors 5: no matching rule, PATCH", FULL, "PATCH", { O_A }, VARY },
+	{ "cors 5: no matching rule, headers", ANYBODY, "GET", { O_A, H("x-a") }, VARY },
+	{ "cors 5: missing bucket", MISSING, "GET", { O_A }, "" },
+	{ "cors 5: bucket without rules", NULL, "GET", { O_A }, "" },
+	{ "cors 1: two Origin lines", ANYBODY, "GET", { O_A, O_A }, VARY },
+	{ "cors 3.2: ACRM replaces the method", FULL, "DELETE", { O_A, M("PUT") },
+	    ALLOW_ORIGIN("http://a") CREDENTIALS FULL_METHODS FULL_REST },
+	{ "cors 3.2: ACRM replaces a method that would match", FULL, "GET", { O_A, M("DELETE") }, VARY },
+	{ "cors 3.2: ACRM that is no method replaces it too", FULL, "GET", { O_A, M("x") }, VARY },
+	{ "cors 3.2: an empty ACRM replaces it too", FULL, "GET", { O_A, M("") }, VARY },
+	{ "cors 3.2: HEAD is not implied by GET", ANYBODY, "HEAD", { O_A }, VARY },
+	{ "cors 3.3: ACRH counts on an actual request", DOC(RULE(ORIGIN("*") METHOD("GET") HEADER("x-a"))), "GET",
+	    { O_A, H("x-b") }, VARY },
+	{ "cors 3.3: a name that is no token matches no AllowedHeader", FULL, "GET", { O_A, H("a\r\nX: y") },
+	    VARY },
+	{ "an origin that would end a header line is not echoed", DOC(RULE(ORIGIN("h*") METHOD("GET"))), "GET",
+	    { { "Origin", "h\rb" } }, VARY },
+	{ "cors 6: bucket with rules, with Origin, refused", ONE_SITE, "GET", { { "Origin", "http://z" } }, VARY },
+	{ "cors 6: bucket with rules, without Origin", ONE_SITE, "GET", { { 0 } }, VARY },
+	{ "cors 6: also when Allow-Origin is *", ANYBODY, "GET", { { "Origin", "http://z" } },
+	    ALLOW_ORIGIN("*") ALLOW_METHODS("GET") VARY },
+	{ "cors 6: buckets without rules carry none", NULL, "GET", { { 0 } }, "" },
+	{ "cors 10: cached answer of none served to another", ONE_SITE, "GET", { { "Accept", "image/png" } },
+	    VARY },
+	{ "cors 10: ETag unreadable after a part's upload",
+	    DOC(RULE(ORIGIN("http://a") METHOD("PUT") EXPOSE("ETag"))), "PUT", { O_A },
+	    ALLOW_ORIGIN("http://a") CREDENTIALS ALLOW_METHODS("PUT") EXPOSED("ETag") VARY },
+	{ "cors 10: not only GET and HEAD carry bucket rules", DOC(RULE(ORIGIN("*") METHOD("DELETE"))), "DELETE",
+	    { O_A }, ALLOW_ORIGIN("*") ALLOW_METHODS("DELETE") VARY },
+};
+
+static struct cors_resource
+make_resource(TALLOC_CTX *mem, const char *document)
+{
+	struct s3_refusal why = { .mem = mem };
+	struct cors_rules *rules = NULL;
+
+	if (document != NULL && document != MISSING)
+		ck_assert_msg(
+		    cors_rules_parse(mem, slice_from(document), &why, &rules) == S3_OK, "%s", why.message);
+	return (struct cors_resource){ .bucket_exists = document != MISSING, .rules = rules };
+}
+
+static struct cors_request
+make_request(TALLOC_CTX *mem, const char *method, const struct header *headers, size_t max, bool names_key)
+{
+	struct fields fields = { NULL, 0 };
+	struct cors_request request;
+
+	for (size_t i = 0; i < max && headers[i].name != NULL; i++)
+		fields_add(mem, &fields, slice_from(headers[i].name), slice_from(headers[i].value));
+	cors_request_read(mem, slice_from(method), &fields, names_key, &request);
+	return request;
+}
+
+/* The answer's header fields, a line each. */
+static const char *
+lines_of(TALLOC_CTX *mem, const struct fields *headers)
+{
+	struct buf *lines = buf_new(mem, 4096);
+
+	buf_append_string(lines, "");
+	for (size_t i = 0; i < headers->count; i++)
+		buf_printf(
+		    lines, "%.*s: %.*s\n", SLICE_ARG(headers->items[i].name), SLICE_ARG(headers->items[i].value));
+	return headers->count > 0 ? buf_slice(lines).data : "";
+}
+
+static const char *
+detail(const struct s3_refusal *why, const char *name)
+{
+	for (size_t i = 0; i < why->detail_count; i++)
+		if (strcmp(why->details[i].name, name) == 0)
+			return why->details[i].value;
+	return "(none)";
+}
+
+START_TEST(preflight)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	const char *name = preflights[_i].name;
+	struct cors_resource resource = make_resource(mem, preflights[_i].document);
+	struct cors_request request = make_request(
+	    mem, "OPTIONS", preflights[_i].headers, ARRAY_SIZE(preflights[_i].headers), !preflights[_i].bucket_url);
+	struct s3_refusal why = { .mem = mem };
+	struct fields headers = { NULL, 0 };
+	enum s3_err err = cors_preflight(mem, &resource, &request, &why, &headers);
+	const char *lines = lines_of(mem, &headers);
+
+	ck_assert_msg(err == preflights[_i].err && err == why.err, "%s: error %s", name, s3_err_code(err));
+	ck_assert_msg(strcmp(lines, preflights[_i].answer) == 0, "%s: answer\n%s", name, lines);
+	if (err == S3_OK) {
+		ck_assert_msg(why.detail_count == 0, "%s: details without a refusal", name);
+	} else {
+		ck_assert_msg(
+		    strcmp(why.message, preflights[_i].message) == 0, "%s: message %s", name, why.message);
+		ck_assert_msg(strcmp(detail(&why, "Method"), preflights[_i].method) == 0, "%s: Method %s", name,
+		    detail(&why, "Method"));
+		ck_assert_msg(strcmp(detail(&why, "ResourceType"), preflights[_i].resource_type) == 0,
+		    "%s: ResourceType %s", name, detail(&why, "ResourceType"));
+	}
+	talloc_free(mem);
+}
+END_TEST
+
+START_TEST(actual)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct cors_resource resource = make_resource(mem, actuals[_i].document);
+	struct cors_request request =
+	    make_request(mem, actuals[_i].method, actuals[_i].headers, ARRAY_SIZE(actuals[_i].headers), true);
+	struct fields headers = { NULL, 0 };
+	const char *lines;
+
+	cors_actual(mem, &resource, &request, &headers);
+	lines = lines_of(mem, &headers);
+	ck_assert_msg(strcmp(lines, actuals[_i].answer) == 0, "%s: answer\n%s", actuals[_i].name, lines);
+	talloc_free(mem);
+}
+END_TEST
+
+/* Without a NUL-terminated value to put it in: an origin with a NUL is not echoed either. */
+START_TEST(origin_with_nul)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct cors_resource resource = make_resource(mem, ANYBODY);
+	struct fields sent = { NULL, 0 }, headers = { NULL, 0 };
+	struct cors_request request;
+
+	fields_add(mem, &sent, SLICE("Origin"), SLICE("a\0b"));
+	cors_request_read(mem, SLICE("GET"), &sent, true, &request);
+	cors_actual(mem, &resource, &request, &headers);
+	ck_assert_str_eq(lines_of(mem, &headers), VARY);
+	talloc_free(mem);
+}
+END_TEST
+
+/* The same compiled rules answer one origin after another: nothing of one decision shows in the next. */
+START_TEST(nothing_remains)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct cors_resource resource = make_resource(mem, FULL);
+	static const struct header first[] = { O_A, H("x-a") }, second[] = { { "Origin", "https://c.b" } };
+	struct cors_request request = make_request(mem, "GET", first, ARRAY_SIZE(first), true);
+	struct fields headers = { NULL, 0 }, next = { NULL, 0 };
+
+	cors_actual(mem, &resource, &request, &headers);
+	request = make_request(mem, "GET", second, ARRAY_SIZE(second), true);
+	cors_actual(mem, &resource, &request, &next);
+	ck_assert_str_eq(lines_of(mem, &next), ALLOW_ORIGIN("https://c.b") CREDENTIALS FULL_METHODS FULL_REST);
+	talloc_free(mem);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("cors_answer");
+	TCase *tc = tcase_create("answer");
+
+	tcase_add_loop_test(tc, preflight, 0, ARRAY_SIZE(preflights));
+	tcase_add_loop_test(tc, actual, 0, ARRAY_SIZE(actuals));
+	tcase_add_test(tc, origin_with_nul);
+	tcase_add_test(tc, nothing_remains);
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}

@@ -1,0 +1,257 @@
+/* Which rule of a configuration answers, by its number; and single patterns. */
+#include "cors/rules.h"
+
+#include "tests/unit/suite.h"
+
+#define NONE (-1)
+
+static const struct {
+	const char *name;
+	const char *pattern;
+	const char *value;
+	bool matches;
+} patterns[] = {
+	{ "cors 3.1: equal", "http://a", "http://a", true },
+	{ "cors 3.1: case-sensitive host", "http://a", "http://A", false },
+	{ "cors 3.1: case-sensitive scheme", "http://a", "HTTP://a", false },
+	{ "cors 3.1: the whole value, not its start", "http://a", "http://a.evil.example", false },
+	{ "cors 3.1: the whole value, not its end", "a.example", "http://a.example", false },
+	{ "cors 3.1: no default-port removal", "http://a", "http://a:80", false },
+	{ "cors 3.1: no default-port removal in the pattern", "http://a:80", "http://a", false },
+	{ "cors 3.1: no URL parsing, a slash at the end", "https://a/", "https://a", false },
+	{ "cors 3.1: * alone", "*", "http://a", true },
+	{ "cors 3.1: * in front", "*.example.com", "http://www.example.com", true },
+	{ "cors 3.1: * at the end", "http://a*", "http://a.example:8080", true },
+	{ "cors 3.1: * in the middle", "http://*.example.com", "http://www.example.com", true },
+	{ "cors 3.1: * stands for dots and colons too", "http://*.com", "http://a.b:80.c.com", true },
+	{ "cors 3.1: * stands for slashes too", "http*.com", "http://a.com", true },
+	{ "cors 3.1: * stands for nothing in the middle", "http://a*b", "http://ab", true },
+	{ "cors 3.1: * stands for nothing at the end", "http://a*", "http://a", true },
+	{ "cors 3.1: * stands for nothing in front", "*http://a", "http://a", true },
+	{ "cors 3.1: everything else is literal, the dot", "http://a.b", "http://axb", false },
+	{ "cors 3.1: everything else is literal, the question mark", "http://a?", "http://ab", false },
+	{ "cors 3.1: everything else is literal, brackets", "http://[a-c]*", "http://b", false },
+	{ "cors 3.1: a star in the value is literal", "http://a", "http://*", false },
+	{ "cors 3.1: prefix and suffix may not overlap", "http://aba*aba", "http://ababa", false },
+	{ "cors 3.1: prefix and suffix may touch", "http://aba*aba", "http://abaaba", true },
+	{ "cors 3.1: one byte too short", "ab*ba", "aba", false },
+	{ "cors 3.1: wrong suffix", "http://*.example.com", "http://www.example.org", false },
+	{ "cors 3.1: wrong prefix", "https://*.example.com", "http://www.example.com", false },
+	{ "cors 3.1: the dot before the domain is not optional", "http://*.example.com", "http://example.com",
+	    false },
+	{ "cors 3.1: a longer suffix", "http://*.example.com", "http://www.example.com.evil.org", false },
+	{ "cors 3.1: bytes beyond ASCII", "http://b\xc3\xbc*",
+	    "http://b\xc3\xbc"
+	    "cher",
+	    true },
+	{ "cors 3.1: bytes beyond ASCII differ", "http://b\xc3\xbc", "http://b\xc3\xbd", false },
+	{ "cors 3: null matches null", "null", "null", true },
+	{ "cors 3: null matches *", "*", "null", true },
+	{ "cors 3: null matches a pattern its letters fit", "n*l", "null", true },
+	{ "cors 3: null is no wildcard", "null", "http://a", false },
+	{ "cors 2.2: empty origin matches nothing", "", "http://a", false },
+	{ "cors 10: wildcard subdomain", "https://*.example.com", "https://a.b.example.com", true },
+	{ "cors 10: wildcard port", "http://localhost:*", "http://localhost:3000", true },
+	{ "cors 2.2: peers differ, * of no characters", "http://*", "http://", true },
+};
+
+START_TEST(pattern)
+{
+	struct cors_pattern compiled = cors_pattern_make(slice_from(patterns[_i].pattern));
+	bool matches = cors_pattern_matches(&compiled, slice_from(patterns[_i].value));
+
+	ck_assert_msg(matches == patterns[_i].matches, "%s", patterns[_i].name);
+}
+END_TEST
+
+#define DOC(rules)   "<CORSConfiguration>" rules "</CORSConfiguration>"
+#define RULE(values) "<CORSRule>" values "</CORSRule>"
+#define ORIGIN(text) "<AllowedOrigin>" text "</AllowedOrigin>"
+#define METHOD(text) "<AllowedMethod>" text "</AllowedMethod>"
+#define HEADER(text) "<AllowedHeader>" text "</AllowedHeader>"
+
+/* One GET rule for all, one PUT rule for one site. */
+#define GET_ALL_PUT_ONE DOC(RULE(ORIGIN("*") METHOD("GET")) RULE(ORIGIN("http://a") METHOD("PUT") HEADER("*")))
+#define ALL_METHODS(headers) \
+	DOC(RULE(ORIGIN("*") METHOD("GET") METHOD("PUT") METHOD("POST") METHOD("DELETE") METHOD("HEAD") headers))
+
+static const struct {
+	const char *name;
+	const char *document;
+	const char *origin;
+	const char *method;
+	const char *names[4]; /* in lower case */
+	int rule;
+} vectors[] = {
+	{ "cors 3: all three hold", GET_ALL_PUT_ONE, "http://a", "GET", { 0 }, 0 },
+	{ "cors 3: the first rule in order wins",
+	    DOC(RULE(ORIGIN("http://a") METHOD("GET")) RULE(ORIGIN("*") METHOD("GET"))), "http://a", "GET", { 0 },
+	    0 },
+	{ "cors 3: the first rule in order wins, the general one in front",
+	    DOC(RULE(ORIGIN("*") METHOD("GET")) RULE(ORIGIN("http://a") METHOD("GET"))), "http://a", "GET", { 0 },
+	    0 },
+	{ "cors 3: not the first by origin alone, method", GET_ALL_PUT_ONE, "http://a", "PUT", { 0 }, 1 },
+	{ "cors 3: not the first by origin alone, headers",
+	    DOC(RULE(ORIGIN("*") METHOD("GET")) RULE(ORIGIN("*") METHOD("GET") HEADER("x-a"))), "http://a", "GET",
+	    { "x-a" }, 1 },
+	{ "cors 3: parts of two rules do not add up",
+	    DOC(RULE(ORIGIN("http://a") METHOD("GET")) RULE(ORIGIN("http://b") METHOD("PUT"))), "http://a", "PUT",
+	    { 0 }, NONE },
+	{ "cors 3: headers of two rules do not add up",
+	    DOC(RULE(ORIGIN("*") METHOD("GET") HEADER("x-a")) RULE(ORIGIN("*") METHOD("GET") HEADER("x-b"))),
+	    "http://a", "GET", { "x-a", "x-b" }, NONE },
+	{ "cors 3: no rule for the origin", GET_ALL_PUT_ONE, "http://b", "PUT", { 0 }, NONE },
+	{ "cors 3.1: some AllowedOrigin of several",
+	    DOC(RULE(ORIGIN("http://a") ORIGIN("http://b") ORIGIN("http://*.c") METHOD("GET"))), "http://x.c",
+	    "GET", { 0 }, 0 },
+	{ "cors 3.1: none of several",
+	    DOC(RULE(ORIGIN("http://a") ORIGIN("http://b") ORIGIN("http://*.c") METHOD("GET"))), "http://c", "GET",
+	    { 0 }, NONE },
+	{ "cors 3: * beside others", DOC(RULE(ORIGIN("http://a") ORIGIN("*") METHOD("GET"))), "http://b", "GET",
+	    { 0 }, 0 },
+
+	{ "cors 3.2: GET", ALL_METHODS(""), "o", "GET", { 0 }, 0 },
+	{ "cors 3.2: PUT", ALL_METHODS(""), "o", "PUT", { 0 }, 0 },
+	{ "cors 3.2: POST", ALL_METHODS(""), "o", "POST", { 0 }, 0 },
+	{ "cors 3.2: DELETE", ALL_METHODS(""), "o", "DELETE", { 0 }, 0 },
+	{ "cors 3.2: HEAD", ALL_METHODS(""), "o", "HEAD", { 0 }, 0 },
+	{ "cors 3.2: case-sensitive", ALL_METHODS(""), "o", "get", { 0 }, NONE },
+	{ "cors 3.2: exact", ALL_METHODS(""), "o", "GE", { 0 }, NONE },
+	{ "cors 3.2: OPTIONS matches nothing", ALL_METHODS(""), "o", "OPTIONS", { 0 }, NONE },
+	{ "cors 3.2: PATCH matches nothing", ALL_METHODS(""), "o", "PATCH", { 0 }, NONE },
+	{ "cors 3.2: the empty method matches nothing", ALL_METHODS(""), "o", "", { 0 }, NONE },
+	{ "cors 3.2: HEAD is not implied by GET", DOC(RULE(ORIGIN("*") METHOD("GET"))), "o", "HEAD", { 0 }, NONE },
+	{ "cors 3.2: GET is not implied by HEAD", DOC(RULE(ORIGIN("*") METHOD("HEAD"))), "o", "GET", { 0 }, NONE },
+
+	{ "cors 3.3: no AllowedHeader matches the empty list", ALL_METHODS(""), "o", "GET", { 0 }, 0 },
+	{ "cors 3.3: no AllowedHeader matches nothing else", ALL_METHODS(""), "o", "GET", { "x-a" }, NONE },
+	{ "cors 3.3: no implicit safelist", ALL_METHODS(""), "o", "GET", { "accept" }, NONE },
+	{ "cors 3.3: no implicit safelist beside others", ALL_METHODS(HEADER("x-a")), "o", "GET",
+	    { "x-a", "content-type" }, NONE },
+	{ "cors 3.3: AllowedHeader and the empty list", ALL_METHODS(HEADER("x-a")), "o", "GET", { 0 }, 0 },
+	{ "cors 3.3: case-insensitive", ALL_METHODS(HEADER("X-Amz-Date")), "o", "GET", { "x-amz-date" }, 0 },
+	{ "cors 3.3: every name", ALL_METHODS(HEADER("x-a") HEADER("x-b")), "o", "GET", { "x-b", "x-a" }, 0 },
+	{ "cors 3.3: every name but one", ALL_METHODS(HEADER("x-a") HEADER("x-b")), "o", "GET",
+	    { "x-b", "x-c", "x-a" }, NONE },
+	{ "cors 3.3: * alone", ALL_METHODS(HEADER("*")), "o", "GET", { "authorization", "x-b" }, 0 },
+	{ "cors 3.3: * at the end", ALL_METHODS(HEADER("x-amz-*")), "o", "GET", { "x-amz-date", "x-amz-" }, 0 },
+	{ "cors 3.3: * at the end, case-insensitive", ALL_METHODS(HEADER("X-AMZ-*")), "o", "GET", { "x-amz-date" },
+	    0 },
+	{ "cors 3.3: * in front", ALL_METHODS(HEADER("*-type")), "o", "GET", { "content-type" }, 0 },
+	{ "cors 3.3: * in the middle", ALL_METHODS(HEADER("x-*-id")), "o", "GET", { "x-request-id", "x--id" }, 0 },
+	{ "cors 3.3: * in the middle, too short", ALL_METHODS(HEADER("x-*-id")), "o", "GET", { "x-id" }, NONE },
+	{ "cors 3.3: another name", ALL_METHODS(HEADER("x-amz-*")), "o", "GET", { "x-amzn-date" }, NONE },
+	{ "cors 2.2: peers differ, wildcard in AllowedHeader anywhere", ALL_METHODS(HEADER("*a")), "o", "GET",
+	    { "x-a", "a" }, 0 },
+	{ "cors 2.2: empty origin matches nothing, not even none", DOC(RULE(ORIGIN("") METHOD("GET"))), "http://a",
+	    "GET", { 0 }, NONE },
+	{ "cors 10: header names compared without case", ALL_METHODS(HEADER("Content-MD5")), "o", "PUT",
+	    { "content-md5" }, 0 },
+	{ "cors 10: two rules for one origin, second method",
+	    DOC(RULE(ORIGIN("http://a") METHOD("GET")) RULE(ORIGIN("http://a") METHOD("PUT"))), "http://a", "PUT",
+	    { 0 }, 1 },
+};
+
+static struct cors_rules *
+must_parse(TALLOC_CTX *mem, struct slice document)
+{
+	struct s3_refusal why = { .mem = mem };
+	struct cors_rules *rules;
+
+	ck_assert_msg(cors_rules_parse(mem, document, &why, &rules) == S3_OK, "%s", why.message);
+	return rules;
+}
+
+static int
+number_of(const struct cors_rules *rules, const struct cors_rule *rule)
+{
+	return rule != NULL ? (int)(rule - rules->items) : NONE;
+}
+
+START_TEST(match)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct cors_rules *rules = must_parse(mem, slice_from(vectors[_i].document));
+	struct slice names[ARRAY_SIZE(vectors[0].names)];
+	struct cors_question question = { .origin = slice_from(vectors[_i].origin), .names = names };
+	int got;
+
+	question.method = cors_method_bit(slice_from(vectors[_i].method));
+	for (size_t i = 0; i < ARRAY_SIZE(names) && vectors[_i].names[i] != NULL; i++)
+		names[question.name_count++] = slice_from(vectors[_i].names[i]);
+	got = number_of(rules, cors_rules_match(rules, &question));
+	ck_assert_msg(got == vectors[_i].rule, "%s: rule %d", vectors[_i].name, got);
+	talloc_free(mem);
+}
+END_TEST
+
+/* 100 rules of as many origins as a document holds: each origin finds its own rule, and one that is nowhere finds none. */
+START_TEST(many_origins)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct buf *document = buf_new(mem, CORS_DOCUMENT_MAX);
+	struct cors_question question = { .method = cors_method_bit(SLICE("GET")) };
+	struct cors_rules *rules;
+
+	buf_append_string(document, "<CORSConfiguration>");
+	for (unsigned rule = 0; rule < CORS_RULES_MAX; rule++) {
+		buf_append_string(document, "<CORSRule>" METHOD("GET"));
+		for (unsigned i = 0; i < 14; i++)
+			buf_printf(document, ORIGIN("s%u.h%u"), rule, i);
+		buf_append_string(document, "</CORSRule>");
+	}
+	buf_append_string(document, "</CORSConfiguration>");
+	rules = must_parse(mem, buf_slice(document));
+	for (unsigned rule = 0; rule < CORS_RULES_MAX; rule++) {
+		question.origin = slice_from(talloc_asprintf(mem, "s%u.h13", rule));
+		ck_assert_int_eq(number_of(rules, cors_rules_match(rules, &question)), (int)rule);
+	}
+	question.origin = SLICE("s100.h0");
+	ck_assert_ptr_null(cors_rules_match(rules, &question));
+	talloc_free(mem);
+}
+END_TEST
+
+/* One rule with `patterns` AllowedHeaders of which only the last matches, asked `names` times for that name. */
+static bool
+allows(unsigned pattern_count, unsigned name_count)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct buf *document = buf_new(mem, CORS_DOCUMENT_MAX);
+	struct slice *names = talloc_array(mem, struct slice, name_count);
+	struct cors_question question = { SLICE("o"), cors_method_bit(SLICE("GET")), names, name_count };
+	bool allowed;
+
+	buf_append_string(document, "<CORSConfiguration><CORSRule>" ORIGIN("*") METHOD("GET"));
+	for (unsigned i = 1; i < pattern_count; i++)
+		buf_append_string(document, HEADER("a"));
+	buf_append_string(document, HEADER("b*") "</CORSRule></CORSConfiguration>");
+	ck_assert(!buf_overflowed(document));
+	for (unsigned i = 0; i < name_count; i++)
+		names[i] = SLICE("bb");
+	allowed = cors_rules_match(must_parse(mem, buf_slice(document)), &question) != NULL;
+	talloc_free(mem);
+	return allowed;
+}
+
+START_TEST(bounded_work)
+{
+	ck_assert_msg(allows(1000, CORS_COMPARISONS_MAX / 1000), "as many comparisons as are allowed");
+	ck_assert_msg(!allows(1000, CORS_COMPARISONS_MAX / 1000 + 1), "one name more");
+	ck_assert_msg(allows(1, 4096), "8 KiB of names against one AllowedHeader");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("cors_match");
+	TCase *tc = tcase_create("match");
+
+	tcase_add_loop_test(tc, pattern, 0, ARRAY_SIZE(patterns));
+	tcase_add_loop_test(tc, match, 0, ARRAY_SIZE(vectors));
+	tcase_add_test(tc, many_origins);
+	tcase_add_test(tc, bounded_work);
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
