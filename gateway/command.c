@@ -21,6 +21,14 @@ command_fail(int status, const char *format, ...)
 	return status;
 }
 
+const char *
+command_store_of_environment(TALLOC_CTX *mem)
+{
+	const char *data = getenv("CROSSGATE_DATA");
+
+	return data ? talloc_asprintf(mem, "local:%s", data) : getenv("CROSSGATE_STORE");
+}
+
 bool
 command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened *out)
 {
@@ -28,10 +36,6 @@ command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened 
 	struct catalog_options catalog_options = { 0 };
 	char *message = NULL;
 
-	if (!store_url || *store_url == '\0') {
-		command_fail(EXIT_USAGE, "no store: give --data DIR or --store URL");
-		return false;
-	}
 	if (store_open(store_url, &options, mem, &out->store, &message) != STORE_OK) {
 		command_fail(EXIT_FAILED, "%s", message);
 		return false;

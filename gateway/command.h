@@ -20,7 +20,10 @@ struct opened {
 	struct catalog *catalog;
 };
 
-/* Open the store that --data, --store or the environment names; says on standard error why it cannot. */
+/* The URL that CROSSGATE_DATA or CROSSGATE_STORE gives; NULL: none. */
+const char *command_store_of_environment(TALLOC_CTX *mem);
+
+/* Open a store; says on standard error why it cannot. */
 MUST_USE bool command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened *out);
 void command_close(struct opened *opened);
 
