@@ -31,9 +31,14 @@ clock_monotonic_us(void)
 	return now_us(CLOCK_MONOTONIC);
 }
 
-/* The calendar's view, and the microseconds within the second. Years beyond four digits are shown as the last one. */
-static struct tm
-broken_down(int64_t wall_us, unsigned *micros)
+/* A moment as the calendar has it. */
+struct calendar {
+	unsigned year, month, day, hour, minute, second, millisecond, weekday;
+};
+
+/* Years beyond four digits are shown as the first or the last one. */
+static struct calendar
+calendar_of(int64_t wall_us)
 {
 	const int64_t year_0 = INT64_C(-62167219200), year_9999_end = INT64_C(253402300799);
 	int64_t seconds = wall_us / SECOND_US, rest = wall_us % SECOND_US;
@@ -46,39 +51,45 @@ broken_down(int64_t wall_us, unsigned *micros)
 	}
 	moment = seconds < year_0 ? year_0 : seconds > year_9999_end ? year_9999_end : seconds;
 	gmtime_r(&moment, &tm);
-	*micros = (unsigned)rest;
-	return tm;
+	return (struct calendar){
+		.year = (unsigned)(tm.tm_year + 1900) % 10000,
+		.month = (unsigned)tm.tm_mon % 12,
+		.day = (unsigned)tm.tm_mday % 100,
+		.hour = (unsigned)tm.tm_hour % 100,
+		.minute = (unsigned)tm.tm_min % 100,
+		.second = (unsigned)tm.tm_sec % 100,
+		.millisecond = (unsigned)rest / 1000 % 1000,
+		.weekday = (unsigned)tm.tm_wday % 7,
+	};
 }
+
+/* Not strftime, which shortens years before 1000 and asks the locale for names. */
 
 void
 clock_format_iso8601(int64_t wall_us, char out[CLOCK_TEXT_MAX])
 {
-	unsigned micros;
-	struct tm tm = broken_down(wall_us, &micros);
-	size_t length = strftime(out, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	struct calendar c = calendar_of(wall_us);
 
-	snprintf(out + length, CLOCK_TEXT_MAX - length, ".%03uZ", micros / 1000 % 1000);
+	snprintf(out, CLOCK_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", c.year, c.month + 1, c.day, c.hour,
+	    c.minute, c.second, c.millisecond);
 }
 
 void
 clock_format_http(int64_t wall_us, char out[CLOCK_TEXT_MAX])
 {
-	unsigned micros;
-	struct tm tm = broken_down(wall_us, &micros);
+	struct calendar c = calendar_of(wall_us);
 
-	/* Not strftime's %a and %b, which ask the locale. */
-	snprintf(out, CLOCK_TEXT_MAX, "%.3s, %02d %s %04d %02d:%02d:%02d GMT", weekday_names[tm.tm_wday],
-	    tm.tm_mday % 100, month_names[tm.tm_mon], (tm.tm_year + 1900) % 10000, tm.tm_hour % 100,
-	    tm.tm_min % 100, tm.tm_sec % 100);
+	snprintf(out, CLOCK_TEXT_MAX, "%.3s, %02u %s %04u %02u:%02u:%02u GMT", weekday_names[c.weekday], c.day,
+	    month_names[c.month], c.year, c.hour, c.minute, c.second);
 }
 
 void
 clock_format_amz(int64_t wall_us, char out[CLOCK_TEXT_MAX])
 {
-	unsigned micros;
-	struct tm tm = broken_down(wall_us, &micros);
+	struct calendar c = calendar_of(wall_us);
 
-	strftime(out, CLOCK_TEXT_MAX, "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(out, CLOCK_TEXT_MAX, "%04u%02u%02uT%02u%02u%02uZ", c.year, c.month + 1, c.day, c.hour, c.minute,
+	    c.second);
 }
 
 /*
@@ -269,9 +280,7 @@ parse_fixdate(struct slice text, int64_t *seconds)
 static int
 full_year(int two_digits)
 {
-	unsigned micros;
-	struct tm now = broken_down(clock_wall_us(), &micros);
-	int this_year = now.tm_year + 1900;
+	int this_year = (int)calendar_of(clock_wall_us()).year;
 	int year = this_year - this_year % 100 + two_digits;
 
 	return year > this_year + 50 ? year - 100 : year;
