@@ -1,6 +1,7 @@
 """Connections: keeping them, pipelining, 100-continue, HEAD, and what every answer carries."""
 
 import re
+import socket
 
 import pytest
 
@@ -149,7 +150,6 @@ def test_http_1_0_closes_by_itself(client, public):
 
 
 def test_client_that_ends_its_side_still_gets_its_answer(client, public):
-    import socket
     with client.wire() as wire:
         wire.send(client.request("GET", "/%s/page" % public).bytes())
         wire.socket.shutdown(socket.SHUT_WR)
