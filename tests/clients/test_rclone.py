@@ -1,0 +1,75 @@
+"""rclone of Debian, uploads in one piece."""
+
+import filecmp
+
+import pytest
+
+from test_s3cmd import make_tree, same_trees
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return make_tree(tmp_path / "tree")
+
+
+def test_bucket_is_made_and_removed(rclone, bucket_name):
+    rclone("mkdir", "gate:" + bucket_name)
+    assert bucket_name in rclone("lsd", "gate:").stdout
+    rclone("rmdir", "gate:" + bucket_name)
+    assert bucket_name not in rclone("lsd", "gate:").stdout
+
+
+def test_copy_there_and_back(rclone, bucket, tree, tmp_path):
+    rclone("copy", tree, "gate:%s/tree" % bucket)
+    rclone("copy", "gate:%s/tree" % bucket, tmp_path / "back")
+    same_trees(tree, tmp_path / "back")
+
+
+def test_check_finds_no_difference(rclone, bucket, tree):
+    rclone("sync", tree, "gate:%s/tree" % bucket)
+    assert "0 differences found" in rclone("check", tree, "gate:%s/tree" % bucket).stderr
+
+
+def test_check_finds_a_difference(rclone, bucket, tree):
+    rclone("sync", tree, "gate:%s/tree" % bucket)
+    changed = next(path for path in sorted(tree.rglob("*")) if path.is_file() and path.stat().st_size)
+    changed.write_bytes(b"!" * changed.stat().st_size)
+    found = rclone("check", tree, "gate:%s/tree" % bucket, check=False)
+    assert found.returncode != 0
+    assert "1 differences found" in found.stderr
+
+
+def test_second_sync_transfers_nothing(rclone, bucket, tree):
+    rclone("sync", tree, "gate:%s/tree" % bucket)
+    again = rclone("sync", "--stats-one-line", "-v", tree, "gate:%s/tree" % bucket)
+    assert "Copied" not in again.stderr
+
+
+def test_sync_deletes_what_is_gone(rclone, bucket, tree):
+    rclone("sync", tree, "gate:%s/tree" % bucket)
+    gone = next(path for path in sorted(tree.rglob("*")) if path.is_file())
+    gone.unlink()
+    rclone("sync", tree, "gate:%s/tree" % bucket)
+    assert str(gone.relative_to(tree)) not in rclone("lsf", "-R", "gate:%s/tree" % bucket).stdout.splitlines()
+
+
+def test_modification_time_is_kept(rclone, bucket, tmp_path):
+    (tmp_path / "file").write_bytes(b"x")
+    rclone("copyto", tmp_path / "file", "gate:%s/file" % bucket)
+    rclone("copyto", "gate:%s/file" % bucket, tmp_path / "back")
+    assert abs((tmp_path / "file").stat().st_mtime - (tmp_path / "back").stat().st_mtime) < 0.001
+
+
+def test_move_on_the_server(rclone, bucket, tmp_path):
+    (tmp_path / "file").write_bytes(b"moved")
+    rclone("copyto", tmp_path / "file", "gate:%s/from" % bucket)
+    rclone("moveto", "gate:%s/from" % bucket, "gate:%s/to" % bucket)
+    assert rclone("lsf", "gate:" + bucket).stdout.split() == ["to"]
+    rclone("copyto", "gate:%s/to" % bucket, tmp_path / "back")
+    assert filecmp.cmp(tmp_path / "file", tmp_path / "back", shallow=False)
+
+
+def test_purge_empties_and_removes(rclone, bucket, tree):
+    rclone("sync", tree, "gate:%s/tree" % bucket)
+    rclone("purge", "gate:" + bucket)
+    assert bucket not in rclone("lsd", "gate:").stdout
