@@ -1,0 +1,190 @@
+/*
+ * Bytes taken in. Before a blob is created, a record of the intent is committed; the commit that names the blob takes
+ * it back, on condition that it still is as it was put. So a blob is always named or known to be garbage, and whoever
+ * wants to delete the blob of an intent first replaces the record, after which nothing can name the blob any more.
+ */
+#include "storage/catalog_private.h"
+
+#include <assert.h>
+
+#include "common/clock.h"
+
+bool
+content_is_inline(const struct content *content)
+{
+	return content->intent.length == 0;
+}
+
+uint64_t
+content_size(const struct content *content)
+{
+	return content->size;
+}
+
+static size_t
+inline_max(const struct content *content)
+{
+	size_t max = store_inline_max(content->catalog->store);
+
+	/* What a record puts around its bytes takes less than 16. */
+	return max < STORE_VALUE_MAX - 16 ? max : STORE_VALUE_MAX - 16;
+}
+
+/* May run on an event loop, so it leaves the blob to the sweep. */
+static int
+content_destroy(struct content *content)
+{
+	if (content->writer)
+		blob_abandon(content->writer);
+	if (content->intent.length && !content->settled)
+		abandon(content->catalog, &content->bucket.id, &content->blob);
+	return 0;
+}
+
+struct content *
+content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
+{
+	struct content *content = talloc_zero(mem, struct content);
+
+	content->catalog = c;
+	content->bucket.name = talloc_strdup(content, bucket->name);
+	content->bucket.id = bucket->id;
+	content->bucket.read_us = bucket->read_us;
+	talloc_set_destructor(content, content_destroy);
+	return content;
+}
+
+/* --- The intent ----------------------------------------------------------------------------------------------------- */
+
+static struct slice
+partition_of(const struct content *content)
+{
+	return bucket_partition(&content->bucket.id, slice_make(NULL, 0));
+}
+
+static enum store_err
+put_intent(struct content *content)
+{
+	struct catalog *c = content->catalog;
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	enum store_err err = bucket_refresh(c, &content->bucket);
+
+	for (int tries = 0; !err; tries++) {
+		struct change change = { .mem = scratch };
+
+		change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+		change_put(&change, name_garbage(scratch, &content->blob), content->intent);
+		err = change_commit(c, partition_of(content), &change);
+		if (err != STORE_CONFLICT)
+			break;
+		err = tries < TRIES_MAX ? bucket_reopen(c, slice_from(content->bucket.name), &content->bucket.id)
+					: STORE_TIMEOUT;
+	}
+	talloc_free(scratch);
+	return err;
+}
+
+static enum store_err
+begin_blob(struct content *content)
+{
+	struct record_blob blob;
+	struct record_garbage intent = { .state = RECORD_GARBAGE_WRITING,
+		.session = store_session(content->catalog->store),
+		.since_us = clock_wall_us(),
+		.blobs = { &blob, 1 } };
+	enum store_err err;
+
+	id_make(content->blob.bytes);
+	blob = (struct record_blob){ content->blob, 0 };
+	content->intent = record_garbage_encode(content, &intent);
+	err = put_intent(content);
+	if (!err)
+		err = blob_create(content->catalog->store, &content->blob, &content->writer);
+	if (!err)
+		err = blob_append(content->writer, slice_make(content->bytes, content->size));
+	talloc_free(content->bytes);
+	content->bytes = NULL;
+	return err;
+}
+
+enum store_err
+content_check(struct content *content)
+{
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct slice value;
+	enum store_err err = STORE_OK;
+
+	if (!content_is_inline(content)) {
+		err = read_optional(content->catalog, partition_of(content), name_garbage(scratch, &content->blob),
+		    scratch, &value);
+		if (!err && !slice_equal(value, content->intent))
+			err = STORE_TIMEOUT;
+	}
+	talloc_free(scratch);
+	return err;
+}
+
+/* --- Taking in ------------------------------------------------------------------------------------------------------ */
+
+static void
+keep_inline(struct content *content, struct slice bytes)
+{
+	size_t capacity = talloc_get_size(content->bytes), wanted = content->size + bytes.length;
+
+	if (capacity < wanted)
+		content->bytes =
+		    talloc_realloc(content, content->bytes, char, 2 * capacity > wanted ? 2 * capacity : wanted);
+	memcpy(content->bytes + content->size, bytes.data, bytes.length);
+}
+
+enum store_err
+content_append(struct content *content, struct slice bytes)
+{
+	enum store_err err = STORE_OK;
+
+	assert(!content->finished && !content->failed);
+	if (bytes.length == 0)
+		return STORE_OK;
+	if (content_is_inline(content) && bytes.length <= inline_max(content) - content->size) {
+		keep_inline(content, bytes);
+	} else {
+		if (content_is_inline(content))
+			err = begin_blob(content);
+		if (!err)
+			err = blob_append(content->writer, bytes);
+	}
+	content->size += bytes.length;
+	content->failed = err != STORE_OK;
+	return err;
+}
+
+enum store_err
+content_finish(struct content *content)
+{
+	struct blob_writer *writer = content->writer;
+	enum store_err err = STORE_OK;
+
+	assert(!content->finished && !content->failed);
+	content->writer = NULL;
+	if (writer)
+		err = blob_seal(writer);
+	content->failed = err != STORE_OK;
+	content->finished = !err;
+	return err;
+}
+
+void
+content_discard(struct content *content)
+{
+	struct catalog *c = content->catalog;
+	struct change change = { .mem = content, .frees = true };
+
+	if (content->writer)
+		blob_abandon(content->writer);
+	content->writer = NULL;
+	if (content->intent.length && !content->settled && blob_delete(c->store, &content->blob) == STORE_OK) {
+		change_delete(&change, name_garbage(content, &content->blob));
+		content->settled = change_commit(c, partition_of(content), &change) == STORE_OK;
+	}
+	talloc_free(content);
+}

@@ -1,0 +1,46 @@
+/* The catalog as a whole: making it, freeing it, and the blobs of its own that nobody wants any more. */
+#include "storage/catalog_private.h"
+
+struct catalog *
+catalog_new(struct store *s, const struct catalog_options *options)
+{
+	struct catalog *c = talloc_zero(NULL, struct catalog);
+
+	c->store = s;
+	c->options = *options;
+	c->bucket_fresh_us = BUCKET_FRESH_US;
+	c->gate_kept_us = GATE_KEPT_US;
+	pthread_mutex_init(&c->abandoned.mutex, NULL);
+	return c;
+}
+
+void
+catalog_free(struct catalog *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_destroy(&c->abandoned.mutex);
+	talloc_free(c->abandoned.items);
+	talloc_free(c);
+}
+
+bool
+catalog_get_waits(const struct catalog *c)
+{
+	return store_get_waits(c->store);
+}
+
+size_t
+catalog_inline_max(const struct catalog *c)
+{
+	return store_inline_max(c->store);
+}
+
+void
+abandon(struct catalog *c, const struct bucket_id *bucket, const struct blob_id *blob)
+{
+	pthread_mutex_lock(&c->abandoned.mutex);
+	c->abandoned.items = talloc_realloc(NULL, c->abandoned.items, struct abandoned, c->abandoned.count + 1);
+	c->abandoned.items[c->abandoned.count++] = (struct abandoned){ *bucket, *blob };
+	pthread_mutex_unlock(&c->abandoned.mutex);
+}

@@ -1,0 +1,60 @@
+/* Objects as the caller sees them, and reading one. */
+#include "storage/catalog_private.h"
+
+static struct object_private *
+private_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
+    const struct record_version *record, struct slice bytes)
+{
+	struct object_private *private = talloc_zero(mem, struct object_private);
+
+	private->catalog = c;
+	private->bucket = *bucket;
+	private->key = key;
+	private->has_content = record->has_content;
+	memcpy(private->content_id, record->content_id, sizeof(record->content_id));
+	private->bytes = bytes;
+	private->blobs = record->blobs;
+	return private;
+}
+
+struct object *
+object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
+    const struct record_version *record, bool is_latest, struct slice bytes)
+{
+	struct object *object = talloc_zero(mem, struct object);
+
+	object->key = slice_make(slice_dup(object, key), key.length);
+	object->version_id = version_id_of(object, record);
+	object->is_latest = is_latest;
+	object->delete_marker = record->delete_marker;
+	object->modified_us = record->modified_us;
+	object->size = record->size;
+	object->etag = slice_dup(object, record->etag);
+	object->owner_id = slice_dup(object, record->owner_id);
+	object->acl = record->acl;
+	object->tags = record->tags;
+	object->headers = record->headers;
+	object->metadata = record->metadata;
+	object->checksums = record->checksums;
+	object->private = private_make(c, object, bucket, object->key, record, bytes);
+	return object;
+}
+
+enum store_err
+catalog_object(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
+    struct slice version_id, bool with_bytes, struct object **out)
+{
+	const struct wanted wanted = { .key = key, .version_id = version_id, .bytes = with_bytes };
+	struct located found;
+	enum store_err err;
+
+	*out = NULL;
+	if (!object_key_valid(key))
+		return STORE_NOT_FOUND;
+	err = locate(c, &bucket->id, &wanted, mem, &found);
+	if (err || !found.version)
+		return err ? err : STORE_NOT_FOUND;
+	*out = object_make(
+	    c, mem, &bucket->id, key, &found.version->record, found.version == &found.head, found.content);
+	return (*out)->delete_marker ? STORE_NOT_FOUND : STORE_OK;
+}

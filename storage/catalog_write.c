@@ -1,0 +1,225 @@
+/* Putting, changing and deleting objects. */
+#include "storage/catalog_private.h"
+
+#include <assert.h>
+
+#include "common/clock.h"
+
+enum store_err
+object_write(struct catalog *c, const struct bucket *bucket, struct slice key, attempt_fn *attempt, void *context)
+{
+	enum store_err err = object_key_valid(key) ? bucket_refresh(c, bucket) : STORE_INVALID;
+
+	for (int tries = 0; !err; tries++) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+
+		err = attempt(context, scratch);
+		talloc_free(scratch);
+		if (err != STORE_CONFLICT)
+			break;
+		err = tries < TRIES_MAX ? bucket_reopen(c, slice_from(bucket->name), &bucket->id) : STORE_TIMEOUT;
+	}
+	return err;
+}
+
+enum store_err
+object_check(struct catalog *c, TALLOC_CTX *scratch, const struct bucket *bucket, struct slice key,
+    const struct row *row, bool is_latest, object_check_fn *check, void *context)
+{
+	const struct object *object = NULL;
+
+	if (!check)
+		return STORE_OK;
+	if (row && row->value.length && !row->record.delete_marker)
+		object = object_make(c, scratch, &bucket->id, key, &row->record, is_latest, slice_make(NULL, 0));
+	return check(context, object) ? STORE_OK : STORE_REFUSED;
+}
+
+enum store_err
+old_null_read(struct catalog *c, const struct bucket_id *bucket, struct slice key, TALLOC_CTX *mem,
+    const struct row *head, struct row *out)
+{
+	*out = (struct row){ 0 };
+	if (!head->value.length || !head->record.null_ordinal)
+		return STORE_OK;
+	out->name = name_noncurrent(mem, key, head->record.null_ordinal);
+	return row_read(c, bucket, key, mem, out);
+}
+
+void
+object_change_apply(struct record_version *record, const struct object_change *change)
+{
+	record->etag = slice_from(change->etag);
+	record->owner_id = slice_from(change->owner_id);
+	record->acl = change->acl;
+	record->tags = change->tags;
+	record->headers = change->headers;
+	record->metadata = change->metadata;
+	record->checksums = change->checksums;
+}
+
+struct object *
+object_from_value(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
+    struct slice value, bool is_latest)
+{
+	struct slice kept = slice_make(talloc_memdup(mem, value.data, value.length), value.length);
+	struct record_version record;
+	bool decoded = record_version_decode(mem, kept, &record);
+
+	assert(decoded);
+	return object_make(c, mem, &bucket->id, key, &record, is_latest, slice_make(NULL, 0));
+}
+
+/* --- Putting -------------------------------------------------------------------------------------------------------- */
+
+struct putting {
+	struct catalog *c;
+	TALLOC_CTX *mem;
+	const struct bucket *bucket;
+	struct slice key;
+	struct content *content;
+	const struct object_change *change;
+	object_check_fn *check;
+	void *context;
+	struct object **out;
+};
+
+/* Let the version have the content's bytes. */
+static void
+name_bytes(struct change *change, struct content *content, struct record_version *made, struct record_blob *blob)
+{
+	struct record_bytes bytes = { .bytes = slice_make(content->bytes, content->size) };
+
+	made->size = content->size;
+	if (!content_is_inline(content)) {
+		struct slice intent = name_garbage(change->mem, &content->blob);
+
+		*blob = (struct record_blob){ content->blob, content->size };
+		made->blobs = (struct record_blobs){ blob, 1 };
+		change_expect(change, intent, content->intent);
+		change_delete(change, intent);
+	} else if (content->size) {
+		made->has_content = true;
+		id_make(made->content_id);
+		change_put(
+		    change, name_content(change->mem, made->content_id), record_bytes_encode(change->mem, &bytes));
+	}
+}
+
+static enum store_err
+put_version(struct putting *p, TALLOC_CTX *scratch, const struct row *head, const struct row *old_null)
+{
+	struct change change = { .mem = scratch };
+	struct record_version made;
+	struct record_blob blob;
+	struct slice value;
+	enum store_err err;
+
+	version_begin(&made, head, p->bucket->versioning != VERSIONING_ENABLED);
+	object_change_apply(&made, p->change);
+	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	name_bytes(&change, p->content, &made, &blob);
+	value = version_push(&change, p->key, head, old_null, &made);
+	err = change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
+	if (!err) {
+		p->content->settled = true;
+		*p->out = object_from_value(p->c, p->mem, p->bucket, p->key, value, true);
+	} else if (err == STORE_CONFLICT && content_check(p->content)) {
+		err = STORE_TIMEOUT;
+	}
+	return err;
+}
+
+static enum store_err
+put_once(void *context, TALLOC_CTX *scratch)
+{
+	struct putting *p = context;
+	const struct wanted wanted = { .key = p->key };
+	struct located found;
+	struct row old_null = { 0 };
+	enum store_err err = locate(p->c, &p->bucket->id, &wanted, scratch, &found);
+
+	if (!err)
+		err = object_check(p->c, scratch, p->bucket, p->key, &found.head, true, p->check, p->context);
+	if (!err && p->bucket->versioning != VERSIONING_ENABLED)
+		err = old_null_read(p->c, &p->bucket->id, p->key, scratch, &found.head, &old_null);
+	return err ? err : put_version(p, scratch, &found.head, &old_null);
+}
+
+enum store_err
+catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
+    struct content *content, const struct object_change *change, object_check_fn *check, void *context,
+    struct object **out)
+{
+	struct putting p = { c, mem, bucket, key, content, change, check, context, out };
+	enum store_err err;
+
+	assert(content->finished && !content->failed);
+	assert(memcmp(content->bucket.id.bytes, bucket->id.bytes, sizeof(bucket->id.bytes)) == 0);
+	*out = NULL;
+	err = object_write(c, bucket, key, put_once, &p);
+	/* After any other error the commit may have happened all the same. */
+	if (err == STORE_REFUSED || err == STORE_NOT_FOUND || err == STORE_INVALID)
+		content_discard(content);
+	else
+		talloc_free(content);
+	return err;
+}
+
+/* --- Changing in place ---------------------------------------------------------------------------------------------- */
+
+struct changing {
+	struct catalog *c;
+	TALLOC_CTX *mem;
+	const struct bucket *bucket;
+	struct slice key;
+	struct slice version_id;
+	const struct object_change *change;
+	bool touch;
+	object_check_fn *check;
+	void *context;
+	struct object **out;
+};
+
+static enum store_err
+change_once(void *context, TALLOC_CTX *scratch)
+{
+	struct changing *p = context;
+	const struct wanted wanted = { .key = p->key, .version_id = p->version_id };
+	struct change change = { .mem = scratch };
+	struct record_version record;
+	struct located found;
+	struct slice value;
+	bool is_latest;
+	enum store_err err = locate(p->c, &p->bucket->id, &wanted, scratch, &found);
+
+	if (err || !found.version || found.version->record.delete_marker)
+		return err ? err : STORE_NOT_FOUND;
+	is_latest = found.version == &found.head;
+	err = object_check(p->c, scratch, p->bucket, p->key, found.version, is_latest, p->check, p->context);
+	if (err)
+		return err;
+	record = found.version->record;
+	object_change_apply(&record, p->change);
+	if (p->touch)
+		record.modified_us = clock_wall_us();
+	value = record_version_encode(scratch, &record);
+	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&change, found.version->name, found.version->value);
+	change_put(&change, found.version->name, value);
+	err = change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
+	if (!err)
+		*p->out = object_from_value(p->c, p->mem, p->bucket, p->key, value, is_latest);
+	return err;
+}
+
+enum store_err
+catalog_object_change(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
+    struct slice version_id, const struct object_change *change, bool touch, object_check_fn *check, void *context,
+    struct object **out)
+{
+	struct changing p = { c, mem, bucket, key, version_id, change, touch, check, context, out };
+
+	*out = NULL;
+	return object_write(c, bucket, key, change_once, &p);
+}

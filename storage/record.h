@@ -1,0 +1,142 @@
+/*
+ * What the catalog stores, byte for byte. A record is the format number, its kind, then fields: tag, length, bytes
+ * (tag and length are varints: seven bits a byte, the lowest first, without needless bytes). A field that has its
+ * default is left out. Fields that this program does not know are kept and written back as they are. Numbers are
+ * varints, times microseconds since 1970. The engine adds a checksum.
+ *
+ * Decoded slices borrow from the value; arrays are on `mem`. Pure functions; any thread.
+ */
+#ifndef STORAGE_RECORD_H
+#define STORAGE_RECORD_H
+
+#include "common/fields.h"
+#include "storage/engine.h"
+
+#define RECORD_FORMAT    1
+#define RECORD_BLOBS_MAX 10000 /* parts of one object */
+#define RECORD_PAIRS_MAX 1000  /* headers, metadata, checksums: each */
+
+struct record_blob {
+	struct blob_id id;
+	uint64_t size;
+};
+
+struct record_blobs {
+	struct record_blob *items;
+	size_t count;
+};
+
+struct record_user {
+	struct slice unknown; /* fields of a later program: first in every record */
+	struct slice id;
+	struct slice name;
+	struct slice display_name;
+	struct slice email;
+	bool disabled;
+	bool administrator;
+	int64_t created_us;
+	uint64_t revision; /* changes with the user and its set of keys */
+	uint64_t key_count;
+};
+
+struct record_key {
+	struct slice unknown;
+	struct slice id;
+	struct slice secret;
+	struct slice user_id;
+	int64_t created_us;
+};
+
+enum record_bucket_state {
+	RECORD_BUCKET_ACTIVE,
+	RECORD_BUCKET_DELETING
+};
+
+struct record_bucket {
+	struct slice unknown;
+	unsigned char id[16];
+	struct slice name;
+	struct slice owner_id;
+	struct slice location;
+	struct slice acl;
+	uint64_t versioning; /* enum versioning */
+	int64_t created_us;
+	uint64_t revision;
+	uint64_t documents;
+	uint64_t state; /* enum record_bucket_state */
+};
+
+/* A version of an object, a delete marker among them. */
+struct record_version {
+	struct slice unknown;
+	uint64_t ordinal; /* its place among the versions of its key: microseconds since 1970, made unique */
+	uint64_t salt;    /* the random half of its version ID */
+	bool null_version;
+	bool delete_marker;
+	int64_t modified_us;
+	uint64_t size;
+	struct slice etag;
+	struct slice owner_id;
+	struct fields checksums;
+	struct slice acl;
+	struct slice tags;
+	struct fields headers;
+	struct fields metadata;
+	bool has_content; /* its bytes are the content of that ID; otherwise the blobs, in order */
+	unsigned char content_id[16];
+	struct record_blobs blobs;
+	uint64_t null_ordinal; /* in a head: where the noncurrent null version is; 0: there is none */
+};
+
+enum record_garbage_state {
+	RECORD_GARBAGE_WRITING,
+	RECORD_GARBAGE_DEAD
+};
+
+struct record_garbage {
+	struct slice unknown;
+	uint64_t state;   /* enum record_garbage_state */
+	uint64_t session; /* WRITING: whose blob it is */
+	int64_t since_us;
+	struct record_blobs blobs;
+};
+
+/* The gate of a bucket's partition: closed by the deletion that gave the bucket this revision. */
+struct record_gate {
+	struct slice unknown;
+	uint64_t revision;
+};
+
+/* A deleted bucket whose partition is still to be cleared. */
+struct record_remains {
+	struct slice unknown;
+	int64_t deleted_us;
+};
+
+/* Nothing but bytes: a document, an inline content, what an index entry points to. */
+struct record_bytes {
+	struct slice unknown;
+	struct slice bytes;
+};
+
+/*
+ * record_KIND_encode: the record's bytes on `mem`; the empty slice when they would exceed STORE_VALUE_MAX.
+ * record_KIND_decode: false, and a zeroed record, for anything that is not one whole record of that kind.
+ */
+#define RECORD_FUNCTIONS(kind)                                                                    \
+	struct slice record_##kind##_encode(TALLOC_CTX *mem, const struct record_##kind *record); \
+	MUST_USE bool record_##kind##_decode(TALLOC_CTX *mem, struct slice value, struct record_##kind *out)
+
+RECORD_FUNCTIONS(user);
+RECORD_FUNCTIONS(key);
+RECORD_FUNCTIONS(bucket);
+RECORD_FUNCTIONS(version);
+RECORD_FUNCTIONS(garbage);
+RECORD_FUNCTIONS(gate);
+RECORD_FUNCTIONS(remains);
+RECORD_FUNCTIONS(bytes);
+
+/* Only what a listing shows: the members up to `checksums`. Do not encode the result. */
+MUST_USE bool record_version_decode_summary(TALLOC_CTX *mem, struct slice value, struct record_version *out);
+
+#endif

@@ -1,0 +1,155 @@
+/* A catalog on the embedded engine in a folder of its own, wrapped for faults; and short forms for the suites on it. */
+#ifndef TESTS_UNIT_STORAGE_CATALOG_SCRATCH_H
+#define TESTS_UNIT_STORAGE_CATALOG_SCRATCH_H
+
+#include "storage/catalog.h"
+#include "storage/catalog_private.h"
+#include "storage/fault.h"
+#include "tests/unit/storage/scratch.h"
+
+static TALLOC_CTX *mem;
+static char *folder;
+static struct store *store;
+static struct catalog *catalog;
+
+static inline void
+catalog_begin(void)
+{
+	static const struct catalog_options options = { .garbage_grace_us = 0 };
+
+	store = fault_wrap(scratch_open(folder));
+	catalog = catalog_new(store, &options);
+	catalog->gate_kept_us = 0;
+}
+
+static inline void
+catalog_end(void)
+{
+	catalog_free(catalog);
+	store_close(store);
+}
+
+static inline void
+catalog_scratch_open(void)
+{
+	mem = talloc_new(NULL);
+	folder = scratch_make(mem);
+	catalog_begin();
+}
+
+static inline void
+catalog_scratch_close(void)
+{
+	catalog_end();
+	scratch_remove(folder);
+	talloc_free(mem);
+}
+
+static inline struct bucket *
+make_bucket(const char *name)
+{
+	struct bucket *bucket = talloc_zero(mem, struct bucket);
+
+	bucket->name = talloc_strdup(bucket, name);
+	bucket->owner_id = talloc_strdup(bucket, "owner");
+	bucket->location = talloc_strdup(bucket, "");
+	bucket->acl = SLICE("acl");
+	ck_assert_store(catalog_bucket_create(catalog, bucket), STORE_OK);
+	return bucket;
+}
+
+static inline struct slice
+random_bytes_of(TALLOC_CTX *parent, size_t length, uint64_t seed)
+{
+	char *bytes = talloc_size(parent, length + 1);
+
+	seed = seed * 2 + 1;
+	fill_random(&seed, bytes, length);
+	return slice_make(bytes, length);
+}
+
+/* Take in bytes in pieces. */
+static inline enum store_err
+take_in(const struct bucket *bucket, struct slice bytes, struct content **out)
+{
+	size_t step = bytes.length / 3 + 1;
+	enum store_err err = STORE_OK;
+
+	*out = content_new(catalog, mem, bucket);
+	while (!err && bytes.length) {
+		err = content_append(*out, slice_head(bytes, step));
+		bytes = slice_skip(bytes, step);
+	}
+	return err ? err : content_finish(*out);
+}
+
+/* Put an object whose ETag is `etag`. */
+static inline enum store_err
+put_object(const struct bucket *bucket, const char *key, const char *etag, struct slice bytes,
+    object_check_fn *check, void *context, struct object **out)
+{
+	const struct object_change change = { .etag = etag, .owner_id = "owner", .acl = SLICE("object acl") };
+	struct content *content;
+	struct object *object;
+	enum store_err err = take_in(bucket, bytes, &content);
+
+	if (err)
+		talloc_free(content);
+	else
+		err = catalog_object_put(
+		    catalog, mem, bucket, slice_from(key), content, &change, check, context, &object);
+	if (!err && out)
+		*out = object;
+	return err;
+}
+
+/* The bytes of an object, whole; NULL data after an error. */
+static inline enum store_err
+read_object(const struct object *object, struct slice *out)
+{
+	struct object_reader *reader;
+	char *bytes = talloc_size(mem, object->size + 1);
+	size_t got = 0;
+	enum store_err err = object_reader_open(catalog, mem, object, &reader);
+
+	*out = slice_make(NULL, 0);
+	if (err)
+		return err;
+	for (uint64_t offset = 0; !err && offset < object->size; offset += got)
+		err = object_reader_read(reader, offset, bytes + offset, 7000, &got);
+	if (!err) {
+		ck_assert_store(object_reader_read(reader, object->size, bytes, 1, &got), STORE_OK);
+		ck_assert_uint_eq(got, 0);
+		*out = slice_make(bytes, object->size);
+	}
+	talloc_free(reader);
+	return err;
+}
+
+/* Whether a key's current version has these bytes; NULL data: whether it has none. */
+static inline bool
+object_is(const struct bucket *bucket, const char *key, const char *version_id, struct slice bytes)
+{
+	struct object *object;
+	struct slice got;
+	enum store_err err =
+	    catalog_object(catalog, mem, bucket, slice_from(key), slice_from(version_id), true, &object);
+
+	if (err || !bytes.data)
+		return err == STORE_NOT_FOUND && !bytes.data;
+	ck_assert_store(read_object(object, &got), STORE_OK);
+	return slice_equal(got, bytes);
+}
+
+static inline struct object_deletion
+delete_object(const struct bucket *bucket, const char *key, const char *version_id)
+{
+	struct object_deletion deletion;
+
+	ck_assert_store(catalog_object_delete(
+			    catalog, mem, bucket, slice_from(key), slice_from(version_id), NULL, NULL, &deletion),
+	    STORE_OK);
+	return deletion;
+}
+
+#endif
