@@ -13,9 +13,9 @@ enum digest_kind {
 	DIGEST_MD5,
 	DIGEST_SHA1,
 	DIGEST_SHA256,
-	DIGEST_CRC32,	  /* ISO-HDLC, as in gzip          */
-	DIGEST_CRC32C,	  /* Castagnoli                    */
-	DIGEST_CRC64NVME  /* check value ae8b14860a799888  */
+	DIGEST_CRC32,    /* ISO-HDLC, as in gzip          */
+	DIGEST_CRC32C,   /* Castagnoli                    */
+	DIGEST_CRC64NVME /* check value ae8b14860a799888  */
 };
 
 struct digest;

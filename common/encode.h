@@ -20,7 +20,7 @@ char *base64_encode(TALLOC_CTX *mem, struct slice bytes);
 MUST_USE bool base64_decode(struct slice text, unsigned char *out, size_t max, size_t *length);
 
 enum percent_set {
-	PERCENT_ALL,	   /* all but RFC 3986 unreserved characters: SigV4's UriEncode */
+	PERCENT_ALL,       /* all but RFC 3986 unreserved characters: SigV4's UriEncode */
 	PERCENT_KEEP_SLASH /* the same, "/" stays: paths, and S3's encoding-type=url */
 };
 

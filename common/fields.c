@@ -5,10 +5,9 @@
 void
 fields_add(TALLOC_CTX *mem, struct fields *fields, struct slice name, struct slice value)
 {
-	size_t capacity = fields->items != NULL ? talloc_array_length(fields->items) : 0;
+	if (fields->items == NULL || fields->count == talloc_array_length(fields->items)) {
+		size_t capacity = fields->items != NULL ? 2 * fields->count : FIRST_CAPACITY;
 
-	if (fields->count == capacity) {
-		capacity = capacity > 0 ? capacity * 2 : FIRST_CAPACITY;
 		fields->items = talloc_realloc(mem, fields->items, struct field, capacity);
 		if (fields->items == NULL)
 			abort();

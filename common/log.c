@@ -134,7 +134,7 @@ add_number(struct line *line, const char *name, int64_t number)
 }
 
 void
-log_write(enum log_level level, const char *event, const struct log_field *fields)
+log_write(enum log_level level, const struct log_field *fields)
 {
 	int saved = errno;
 	struct line line;
@@ -144,15 +144,14 @@ log_write(enum log_level level, const char *event, const struct log_field *field
 	clock_format_iso8601(clock_wall_us(), now);
 	add_field(&line, "time", slice_from(now));
 	add_field(&line, "level", slice_from(level_names[level]));
-	add_field(&line, "event", slice_from(event));
 	for (; fields->name != NULL; fields++)
 		if (fields->kind == LOG_FIELD_NUMBER)
 			add_number(&line, fields->name, fields->number);
 		else
 			add_field(&line, fields->name, fields->text);
 	add(&line, "\n", 1);
-	/* Where the log cannot be written there is nowhere to say so. */
-	if (write(STDERR_FILENO, line.text, line.length) < 0)
-		errno = saved;
+	if (write(STDERR_FILENO, line.text, line.length) < 0) {
+		/* There is nowhere else to say so. */
+	}
 	errno = saved;
 }

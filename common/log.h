@@ -8,25 +8,33 @@
 
 #include "common/slice.h"
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 struct log_field {
 	const char *name; /* NULL ends the list */
-	enum { LOG_FIELD_TEXT, LOG_FIELD_NUMBER } kind;
+	enum {
+		LOG_FIELD_TEXT,
+		LOG_FIELD_NUMBER
+	} kind;
 	struct slice text;
 	int64_t number;
 };
 
-#define LOG_TEXT(name, slice) ((struct log_field){ (name), LOG_FIELD_TEXT, (slice), 0 })
+#define LOG_TEXT(name, slice)    ((struct log_field){ (name), LOG_FIELD_TEXT, (slice), 0 })
 #define LOG_STRING(name, string) LOG_TEXT(name, slice_from(string))
-#define LOG_NUMBER(name, value) ((struct log_field){ (name), LOG_FIELD_NUMBER, { NULL, 0 }, (int64_t)(value) })
+#define LOG_NUMBER(name, value)  ((struct log_field){ (name), LOG_FIELD_NUMBER, { NULL, 0 }, (int64_t)(value) })
 
 /* LOG(INFO, "listening", LOG_STRING("address", a), LOG_NUMBER("port", p)); fields are evaluated only when written. */
-#define LOG(level, event, ...)                                                                             \
-	do {                                                                                               \
-		if (log_enabled(LOG_LEVEL_##level))                                                        \
-			log_write(LOG_LEVEL_##level, (event),                                              \
-			    (const struct log_field[]){ __VA_ARGS__ __VA_OPT__(, ) { 0 } });               \
+#define LOG(level, event, ...)                                                                                 \
+	do {                                                                                                   \
+		if (log_enabled(LOG_LEVEL_##level))                                                            \
+			log_write(LOG_LEVEL_##level,                                                           \
+			    (const struct log_field[]){ LOG_STRING("event", (event)), ##__VA_ARGS__, { 0 } }); \
 	} while (0)
 
 /* The least important level that is still written; INFO at first. Any thread, at any time. */
@@ -37,6 +45,6 @@ bool log_enabled(enum log_level level);
 MUST_USE bool log_level_parse(struct slice name, enum log_level *level);
 
 /* Use the macro. */
-void log_write(enum log_level level, const char *event, const struct log_field *fields);
+void log_write(enum log_level level, const struct log_field *fields);
 
 #endif

@@ -16,7 +16,7 @@ enum s3_err {
 
 /* Why a request is refused. Zero it, set `mem`; the first refusal that is entered stays. */
 struct s3_refusal {
-	TALLOC_CTX *mem;     /* where message and details are copied to */
+	TALLOC_CTX *mem; /* where message and details are copied to */
 	enum s3_err err;
 	const char *message; /* NULL: the table's */
 	struct {

@@ -12,7 +12,7 @@
 
 #include <talloc.h>
 
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE      __attribute__((warn_unused_result))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 struct slice {

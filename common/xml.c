@@ -227,16 +227,17 @@ copy_attributes(struct reader *reader, struct xml_element *element, int count, c
 static void
 hang_in(struct reader *reader, struct xml_element *element)
 {
-	struct open_element *parent = reader->depth > 0 ? &reader->open[reader->depth - 1] : NULL;
-
-	if (parent == NULL)
+	if (reader->depth == 0) {
 		reader->root = element;
-	else if (parent->last_child == NULL)
-		parent->element->first = element;
-	else
-		parent->last_child->next = element;
-	if (parent != NULL)
+	} else {
+		struct open_element *parent = &reader->open[reader->depth - 1];
+
+		if (parent->last_child == NULL)
+			parent->element->first = element;
+		else
+			parent->last_child->next = element;
 		parent->last_child = element;
+	}
 	reader->open[reader->depth++] = (struct open_element){ element, NULL };
 }
 

@@ -12,15 +12,15 @@
 
 /* An element of a parsed document. Everything lives on the context that xml_parse was given. */
 struct xml_element {
-	struct slice name;	   /* local name */
-	struct slice text;	   /* character data, references resolved, as written; of a leaf element */
+	struct slice name;         /* local name */
+	struct slice text;         /* character data, references resolved, as written; of a leaf element */
 	struct fields attributes;  /* by local name ("type" for xsi:type), values resolved */
 	struct xml_element *first; /* child elements, in order */
 	struct xml_element *next;  /* sibling */
 };
 
 struct xml_limits {
-	unsigned depth;	   /* levels of elements, the root included; 0: 8 */
+	unsigned depth;    /* levels of elements, the root included; 0: 8 */
 	unsigned elements; /* in the whole document; 0: 10,000 */
 };
 

@@ -17,18 +17,18 @@ teardown(void)
 }
 
 static const struct {
-	enum s3_err err;
 	const char *code;
+	enum s3_err err;
 	unsigned status;
 } known[] = {
-	{ S3_ACCESS_FORBIDDEN, "AccessForbidden", 403 },
-	{ S3_INTERNAL_ERROR, "InternalError", 500 },
-	{ S3_INVALID_RANGE, "InvalidRange", 416 },
-	{ S3_MALFORMED_XML, "MalformedXML", 400 },
-	{ S3_NO_SUCH_BUCKET, "NoSuchBucket", 404 },
-	{ S3_NO_SUCH_CORS, "NoSuchCORSConfiguration", 404 },
-	{ S3_SLOW_DOWN, "SlowDown", 503 },
-	{ S3_X_AMZ_CONTENT_SHA256_INVALID, "InvalidArgument", 400 },
+	{ "AccessForbidden", S3_ACCESS_FORBIDDEN, 403 },
+	{ "InternalError", S3_INTERNAL_ERROR, 500 },
+	{ "InvalidRange", S3_INVALID_RANGE, 416 },
+	{ "MalformedXML", S3_MALFORMED_XML, 400 },
+	{ "NoSuchBucket", S3_NO_SUCH_BUCKET, 404 },
+	{ "NoSuchCORSConfiguration", S3_NO_SUCH_CORS, 404 },
+	{ "SlowDown", S3_SLOW_DOWN, 503 },
+	{ "InvalidArgument", S3_X_AMZ_CONTENT_SHA256_INVALID, 400 },
 };
 
 START_TEST(known_codes)
