@@ -1,0 +1,196 @@
+"""
+A mixed load of uploads, overwrites, copies and deletes over several connections, by writers who know at any moment what
+each key may hold: what was answered last, or what was asked since and not answered. Content describes itself, so that
+what comes back shows which write it is from, and whether it is whole.
+"""
+
+import hashlib
+import http.client
+import os
+import random
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "http"))
+
+from signing import UNSIGNED, V4, Request  # noqa: E402
+
+BUCKET = "load"
+SMALL, LARGE = (0, 2000), (100000, 700000)
+ABSENT = None
+
+
+class Version:
+    """One content of one key: whole, and recognisable."""
+
+    def __init__(self, key, number, size):
+        self.name = "%s %d" % (key, number)
+        head = ("%s %d\n" % (self.name, size)).encode()
+        self.body = head + hashlib.shake_128(head).digest(size)
+        self.md5 = hashlib.md5(self.body).hexdigest()
+
+
+class Store:
+    """What the bucket may hold: for each key the versions one of which it must have."""
+
+    def __init__(self):
+        self.allowed = {}  # key: list of Version or ABSENT; a key has one owner, so no lock is needed
+        self.answered = 0
+
+    def may_be(self, key):
+        return self.allowed.get(key, [ABSENT])
+
+
+class Connection:
+    """Signed requests over one kept-alive connection."""
+
+    def __init__(self, gateway, timeout=30):
+        self.gateway = gateway
+        self.signer = dict(access_key=gateway.access_key, secret_key=gateway.secret_key, payload=UNSIGNED)
+        self.http = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=timeout)
+
+    def send(self, method, path, body=b"", headers=(), query=""):
+        request = Request(method, path, query, headers, body, host="127.0.0.1:%d" % self.gateway.port)
+        V4(**self.signer).header(request)
+        self.http.request(method, request.target.decode(), body if method == "PUT" else None, dict(request.headers))
+        answer = self.http.getresponse()
+        return answer, answer.read()
+
+    def close(self):
+        self.http.close()
+
+
+class Writer(threading.Thread):
+    """One connection's writes, until it is told to stop or the server goes."""
+
+    def __init__(self, gateway, store, name, seed, large=0.35):
+        super().__init__(daemon=True)
+        self.gateway, self.store, self.random, self.large = gateway, store, random.Random(seed), large
+        self.keys = ["%s/%02d" % (name, number) for number in range(25)]
+        self.number = seed * 1000000
+        self.stopping = False
+        self.failure = None
+        self.refused = 0
+
+    def run(self):
+        connection = Connection(self.gateway)
+        try:
+            while not self.stopping:
+                self.step(connection)
+        except (OSError, http.client.HTTPException):
+            pass  # the server went
+        except Exception as failure:  # the test's own mistake, or a wrong answer
+            self.failure = failure
+        finally:
+            connection.close()
+
+    def step(self, connection):
+        key, chance = self.random.choice(self.keys), self.random.random()
+        if chance < 0.70:
+            self.upload(connection, key)
+        elif chance < 0.88:
+            self.write(connection, key, ABSENT, "DELETE", (200, 204))
+        elif chance < 0.93:
+            self.copy(connection, key)
+        else:
+            check_key(connection, self.store, key)
+
+    def upload(self, connection, key):
+        self.number += 1
+        size = self.random.randint(*(LARGE if self.random.random() < self.large else SMALL))
+        version = Version(key, self.number, size)
+        headers = [("x-amz-meta-version", version.name), ("Content-Type", "x/" + version.md5)]
+        self.write(connection, key, version, "PUT", (200,), version.body, headers)
+
+    def copy(self, connection, key):
+        source = self.random.choice(self.keys)
+        versions = self.store.may_be(source)
+        if source != key and len(versions) == 1 and versions[0] is not ABSENT:
+            self.write(connection, key, versions[0], "PUT", (200,), b"", [("x-amz-copy-source", "/%s/%s" % (BUCKET, source))])
+
+    def write(self, connection, key, version, method, good, body=b"", headers=()):
+        before = self.store.may_be(key)
+        self.store.allowed[key] = before + [version]
+        answer, said = connection.send(method, "/%s/%s" % (BUCKET, key), body, headers)
+        if answer.status in good and b"<Error>" not in said:
+            self.store.allowed[key] = [version]
+            self.store.answered += 1
+            return
+        if answer.status not in (500, 503, 507):
+            raise AssertionError("%s %s: %d %r" % (method, key, answer.status, said[:500]))
+        self.refused += 1
+        self.store.allowed[key] = before + [version]
+
+
+def check_key(connection, store, key):
+    """What a key holds is one of what it may hold, and whole: body, length, ETag and metadata of one version."""
+    answer, body = connection.send("GET", "/%s/%s" % (BUCKET, key))
+    versions = store.may_be(key)
+    if answer.status == 404:
+        assert b"NoSuchKey" in body, body
+        found = ABSENT
+    else:
+        assert answer.status == 200, (key, answer.status, body[:500])
+        md5 = hashlib.md5(body).hexdigest()
+        names = [version.name if version else "absent" for version in versions]
+        matching = [version for version in versions if version and version.md5 == md5]
+        assert matching, "%s holds %r…, %d bytes, of the version %s; it may be: %s" % (
+            key, body[:60], len(body), answer.getheader("x-amz-meta-version"), names)
+        found = matching[0]
+        assert answer.getheader("ETag") == '"%s"' % md5 and answer.getheader("x-amz-meta-version") == found.name
+        assert answer.getheader("Content-Type") == "x/" + md5 and int(answer.getheader("Content-Length")) == len(body)
+    assert any(found is version for version in versions), "%s is absent; it may be: %s" % (
+        key, [version.name if version else "absent" for version in versions])
+    store.allowed[key] = [found]
+
+
+def check_all(gateway, store):
+    """Every key that was ever written, and the listing: the same keys with the same sizes, no more, no fewer."""
+    connection = Connection(gateway)
+    try:
+        for key in sorted(store.allowed):
+            check_key(connection, store, key)
+        answer, body = connection.send("GET", "/" + BUCKET, query="list-type=2")
+        assert answer.status == 200 and b"<IsTruncated>false<" in body
+        listed = {piece.split(b"</Key>")[0].decode(): int(piece.split(b"<Size>")[1].split(b"</Size>")[0])
+                  for piece in body.split(b"<Key>")[1:]}
+    finally:
+        connection.close()
+    there = {key: len(versions[0].body) for key, versions in store.allowed.items() if versions[0] is not ABSENT}
+    assert listed == there
+
+
+def large_objects(store, inline_max=16384):
+    return sum(versions[0] is not ABSENT and len(versions[0].body) > inline_max for versions in store.allowed.values())
+
+
+def make_bucket(gateway):
+    connection = Connection(gateway)
+    answer, body = connection.send("PUT", "/" + BUCKET)
+    connection.close()
+    assert answer.status == 200, body
+
+
+def run_writers(gateway, store, seed, count=6, **how):
+    writers = [Writer(gateway, store, "writer%d" % number, seed * 100 + number, **how) for number in range(count)]
+    for writer in writers:
+        writer.start()
+    return writers
+
+
+def end_writers(writers):
+    """Waits for all of them and passes on what one of them found wrong."""
+    for writer in writers:
+        writer.stopping = True
+    for writer in writers:
+        writer.join(60)
+        assert not writer.is_alive(), "a writer hangs"
+    for writer in writers:
+        if writer.failure:
+            raise writer.failure
+
+
+def pause(seconds):
+    """The load goes on for so long: an instant to break in at, not a wait for something."""
+    time.sleep(seconds)

@@ -1,0 +1,111 @@
+"""
+SIGKILL at random instants under load. After each restart, without any step by hand: every write that was answered is
+there whole, every other one is entirely old or entirely new, and what was left half done is reclaimed.
+CROSSGATE_CRASH_ROUNDS and CROSSGATE_CRASH_SEED choose the number of rounds (100) and the instants.
+"""
+
+import os
+import random
+import subprocess
+import time
+
+import pytest
+
+import load
+from launcher import Gateway, program, wait_until
+
+ROUNDS = int(os.environ.get("CROSSGATE_CRASH_ROUNDS", "100"))
+SEED = int(os.environ.get("CROSSGATE_CRASH_SEED", str(int(time.time()) % 100000)))
+
+
+def kill_while_starting(gateway, chance):
+    """A start that is killed before it could say that it is ready must do no harm either."""
+    process = subprocess.Popen([program(), "serve", "--data", str(gateway.data), "--listen", "127.0.0.1:0"],
+                               env=gateway.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    load.pause(chance.uniform(0, 0.05))
+    process.kill()
+    process.wait()
+
+
+def blob_files(gateway):
+    return sum(name.startswith("blobs/") for name in gateway.files())
+
+
+@pytest.mark.slow
+def test_kill_at_random_instants(tmp_path):
+    chance = random.Random(SEED)
+    gateway = Gateway(tmp_path / "store", ["--garbage-grace", "0"]).start()
+    store = load.Store()
+    try:
+        load.make_bucket(gateway)
+        for number in range(ROUNDS):
+            writers = load.run_writers(gateway, store, SEED + number)
+            load.pause(chance.uniform(0.01, 0.9))
+            gateway.kill()
+            load.end_writers(writers)
+            if number % 5 == 0:
+                kill_while_starting(gateway, chance)
+            if number % 10 == 0:
+                status, report = gateway.verify()
+                assert status == 0, "round %d of seed %d: %s" % (number, SEED, report)
+            gateway.start()
+            try:
+                load.check_all(gateway, store)
+            except AssertionError as wrong:
+                raise AssertionError("round %d of seed %d: %s" % (number, SEED, wrong)) from wrong
+        assert store.answered > 10 * ROUNDS, "too few writes to say anything: %d" % store.answered
+
+        expected = load.large_objects(store)
+        wait_until(lambda: blob_files(gateway) == expected, 60, "%d blobs for %d large objects" % (blob_files(gateway), expected))
+        status, report = gateway.verify()
+        assert status == 0 and "orphans: 0" in report, report
+        assert gateway.stop() == 0
+        print("%d rounds, %d writes answered, %d objects, seed %d" % (ROUNDS, store.answered, len(store.allowed), SEED))
+    finally:
+        gateway.kill()
+
+
+@pytest.mark.slow
+def test_bucket_made_and_deleted_while_being_killed(tmp_path):
+    """Deleting a bucket spans partitions: after a crash it is whole or gone, and its name can be had again."""
+    chance = random.Random(SEED + 1)
+    gateway = Gateway(tmp_path / "store", ["--garbage-grace", "0"]).start()
+    try:
+        for number in range(max(1, ROUNDS // 5)):
+            known = {}
+            kill_at = time.monotonic() + chance.uniform(0.01, 0.2)
+            connection = load.Connection(gateway)
+            try:
+                for bucket in range(1000):
+                    name = "bucket-%d" % (bucket % 5)
+                    method = "DELETE" if known.get(name) == [True] else "PUT"
+                    if time.monotonic() > kill_at:
+                        # the request is on its way when the end comes
+                        known[name] = [True, False]
+                        killer = subprocess.Popen(["kill", "-9", str(gateway.process.pid)])
+                    answer, body = connection.send(method, "/" + name)
+                    assert answer.status in (200, 204), body
+                    known[name] = [method == "PUT"]
+                    if time.monotonic() > kill_at:
+                        killer.wait()
+                        break
+            except (OSError, load.http.client.HTTPException):
+                pass
+            connection.close()
+            gateway.kill()
+            gateway.start()
+            connection = load.Connection(gateway)
+            for name, states in known.items():
+                answer, _ = connection.send("HEAD", "/" + name)
+                assert (answer.status == 200) in states, (number, name, answer.status, states)
+                if answer.status == 404:
+                    assert connection.send("PUT", "/" + name)[0].status == 200
+                assert connection.send("PUT", "/%s/key" % name, b"x")[0].status == 200
+                assert connection.send("DELETE", "/%s/key" % name)[0].status == 204
+                assert connection.send("DELETE", "/" + name)[0].status == 204
+            connection.close()
+        status, report = gateway.verify()
+        assert status == 0, report
+        assert gateway.stop() == 0
+    finally:
+        gateway.kill()
