@@ -87,6 +87,7 @@ static bool
 set_domain(struct config *c, const char *value)
 {
 	size_t n = 0;
+	char *domain;
 
 	if (*value == '\0')
 		return true;
@@ -94,9 +95,10 @@ set_domain(struct config *c, const char *value)
 		n++;
 	if (n == CONFIG_DOMAINS_MAX)
 		return false;
-	c->domains[n] = talloc_strdup(c, value);
-	for (char *p = c->domains[n]; *p; p++)
+	domain = talloc_strdup(c, value);
+	for (char *p = domain; *p; p++)
 		*p = (char)tolower((unsigned char)*p);
+	c->domains[n] = domain;
 	return true;
 }
 

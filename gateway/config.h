@@ -13,7 +13,7 @@
 struct config {
 	char *listen; /* "ADDR:PORT"; an IPv6 address in brackets */
 	char *store;  /* URL */
-	char *domains[CONFIG_DOMAINS_MAX + 1]; /* lower case; NULL ends them */
+	const char *domains[CONFIG_DOMAINS_MAX + 1]; /* lower case; NULL ends them */
 	char *region;
 	enum log_level log_level;
 	uint64_t event_loops;

@@ -54,7 +54,7 @@ without_port(struct slice host)
 
 /* The bucket that the Host names: what stands before ".DOMAIN". */
 static struct slice
-bucket_of_host(struct slice host, char *const *domains)
+bucket_of_host(struct slice host, const char *const *domains)
 {
 	host = without_port(host);
 	for (; *domains; domains++) {
@@ -89,7 +89,7 @@ parse_key(TALLOC_CTX *mem, struct slice raw, struct s3_refusal *why, struct slic
 }
 
 enum s3_err
-target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, char *const *domains, struct s3_refusal *why,
+target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains, struct s3_refusal *why,
     struct target *out)
 {
 	struct slice rest = origin_form(raw), path;

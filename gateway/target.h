@@ -23,7 +23,7 @@ struct target {
  * from `raw` and `host`; what had to be decoded is on `mem`.
  * err  S3_INVALID_URI, S3_URI_TOO_LONG, S3_KEY_TOO_LONG, S3_INVALID_ARGUMENT (too many parameters)
  */
-MUST_USE enum s3_err target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, char *const *domains,
+MUST_USE enum s3_err target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains,
     struct s3_refusal *why, struct target *out);
 
 /* Whether S3 lets a new bucket bear that name (general purpose bucket naming rules). */
