@@ -1,6 +1,6 @@
 #include "common/fields.h"
 
-#define FIRST_CAPACITY 16
+#define FIRST_CAPACITY 8
 
 void
 fields_add(TALLOC_CTX *mem, struct fields *fields, struct slice name, struct slice value)

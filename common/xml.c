@@ -352,6 +352,8 @@ xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits)
 	assert(reader.open != NULL);
 	reader.text = buf_new(reader.mem, document.length);
 	feed(&reader, document);
+	talloc_free(reader.text);
+	talloc_free(reader.open);
 	if (!reader.refused && reader.root != NULL)
 		return reader.root;
 	talloc_free(reader.mem);
