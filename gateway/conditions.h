@@ -9,7 +9,7 @@
 
 struct conditions {
 	bool has_if_match, has_if_none_match, has_if_modified_since, has_if_unmodified_since;
-	struct slice if_match, if_none_match; /* lists of entity tags, or "*" */
+	struct slice if_match, if_none_match;           /* lists of entity tags, or "*" */
 	int64_t if_modified_since, if_unmodified_since; /* seconds since 1970 */
 };
 
@@ -23,7 +23,7 @@ struct validators {
 enum condition_verdict {
 	CONDITIONS_HOLD,
 	CONDITIONS_NOT_MODIFIED, /* to readers: 304 */
-	CONDITIONS_FAILED,	 /* 412 */
+	CONDITIONS_FAILED,       /* 412 */
 };
 
 /*

@@ -8,8 +8,8 @@
 #include "common/slice.h"
 
 enum range_verdict {
-	RANGE_WHOLE,	     /* no range that counts */
-	RANGE_PART,	     /* the bytes in *out */
+	RANGE_WHOLE,         /* no range that counts */
+	RANGE_PART,          /* the bytes in *out */
 	RANGE_UNSATISFIABLE, /* none of the bytes asked for is there */
 };
 

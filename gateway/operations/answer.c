@@ -1,0 +1,143 @@
+#include "gateway/operations/answer.h"
+
+#include <ctype.h>
+
+#include "common/clock.h"
+
+#define CHECKSUM_HEADER "x-amz-checksum-"
+
+enum s3_err
+reply_bytes(struct req *r, unsigned status, struct slice document)
+{
+	reply_header_string(r, "Content-Type", "application/xml");
+	r->reply.body = document;
+	r->reply.content_length = document.length;
+	return reply_empty(r, status);
+}
+
+void
+xml_time(struct xml_writer *w, const char *name, int64_t wall_us)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_format_iso8601(wall_us, text);
+	xml_string(w, name, text);
+}
+
+void
+xml_etag(struct xml_writer *w, const char *etag)
+{
+	char text[80];
+	int length = snprintf(text, sizeof(text), "\"%.64s\"", etag);
+
+	xml_text(w, "ETag", slice_make(text, (size_t)length));
+}
+
+static struct slice
+display_name(void *context, struct slice id, TALLOC_CTX *mem)
+{
+	const struct req *r = context;
+	struct user *user;
+
+	if (r->user != NULL && slice_equal(id, slice_from(r->user->id)))
+		return slice_from(r->user->display_name);
+	if (catalog_user(r->gateway->catalog, mem, id, &user) != STORE_OK)
+		return slice_from("");
+	return slice_from(user->display_name);
+}
+
+static bool
+id_by_email(void *context, struct slice email, TALLOC_CTX *mem, struct slice *id)
+{
+	const struct req *r = context;
+	struct user *user;
+
+	if (catalog_user_by_email(r->gateway->catalog, mem, email, &user) != STORE_OK)
+		return false;
+	*id = slice_from(user->id);
+	return true;
+}
+
+static bool
+user_exists(void *context, struct slice id)
+{
+	struct req *r = context;
+	struct user *user;
+
+	return catalog_user(r->gateway->catalog, r, id, &user) == STORE_OK;
+}
+
+struct acl_users
+answer_acl_users(struct req *r)
+{
+	return (struct acl_users){ r, id_by_email, display_name, user_exists };
+}
+
+void
+xml_owner(struct xml_writer *w, struct req *r, struct owner_names *last, struct slice id)
+{
+	if (last->id.data == NULL || !slice_equal(last->id, id))
+		*last = (struct owner_names){ id, display_name(r, id, r) };
+	xml_start(w, "Owner");
+	xml_text(w, "ID", id);
+	xml_text(w, "DisplayName", last->display_name);
+	xml_end(w);
+}
+
+void
+reply_version(struct req *r, const struct object *object)
+{
+	if (r->bucket->versioning != VERSIONING_NEVER)
+		reply_header_string(r, "x-amz-version-id", object->version_id);
+}
+
+void
+reply_checksums(struct req *r, const struct fields *checksums)
+{
+	for (size_t i = 0; i < checksums->count; i++) {
+		struct slice name = checksums->items[i].name;
+		char *header = talloc_asprintf(r, CHECKSUM_HEADER "%.*s", SLICE_ARG(name));
+
+		for (char *c = header; *c != '\0'; c++)
+			*c = (char)tolower((unsigned char)*c);
+		reply_header(r, header, checksums->items[i].value);
+	}
+}
+
+enum s3_err
+refuse_argument(struct req *r, const char *name, struct slice value, const char *message)
+{
+	s3_refusal_detail(&r->refusal, "ArgumentName", slice_from(name));
+	s3_refusal_detail(&r->refusal, "ArgumentValue", value);
+	return req_refuse(r, S3_INVALID_ARGUMENT, "%s", message);
+}
+
+const char *
+bucket_region(const struct req *r, const struct bucket *bucket)
+{
+	if (strcmp(bucket->location, "EU") == 0)
+		return "eu-west-1";
+	if (bucket->location[0] != '\0')
+		return bucket->location;
+	return r->config->region[0] != '\0' ? r->config->region : "us-east-1";
+}
+
+enum s3_err
+check_version_id(struct req *r, struct slice version_id)
+{
+	if (version_id.length == 0)
+		return refuse_argument(r, "versionId", version_id, "Version id cannot be the empty string");
+	if (version_id.length > VERSION_ID_MAX || memchr(version_id.data, '\0', version_id.length) != NULL)
+		return refuse_argument(r, "versionId", version_id, "Invalid version id specified");
+	return S3_OK;
+}
+
+enum s3_err
+requested_version(struct req *r, struct slice *out)
+{
+	*out = slice_from("");
+	if (!req_has_parameter(r, "versionId"))
+		return S3_OK;
+	*out = req_parameter(r, "versionId");
+	return check_version_id(r, *out);
+}

@@ -1,0 +1,47 @@
+/* What the answers of several operations have in common. */
+#ifndef GATEWAY_OPERATIONS_ANSWER_H
+#define GATEWAY_OPERATIONS_ANSWER_H
+
+#include "gateway/req.h"
+
+#define ANSWER_SHORT 4096               /* bytes of an XML answer without lists */
+#define ANSWER_LONG  (32 * 1024 * 1024) /* a thousand keys, each character escaped */
+
+/* Answer with an XML document that is written already; it stays valid as long as the request. */
+enum s3_err reply_bytes(struct req *r, unsigned status, struct slice document);
+
+/* <name>2006-02-03T16:45:09.000Z</name> */
+void xml_time(struct xml_writer *w, const char *name, int64_t wall_us);
+
+/* <ETag>"…"</ETag> */
+void xml_etag(struct xml_writer *w, const char *etag);
+
+/* <Owner> with ID and display name; *display_name keeps the last one found, for lists. */
+struct owner_names {
+	struct slice id;
+	struct slice display_name;
+};
+void xml_owner(struct xml_writer *w, struct req *r, struct owner_names *last, struct slice id);
+
+/* What acl_ functions ask about users, from the catalog; `r` must live as long as it is used. */
+struct acl_users answer_acl_users(struct req *r);
+
+/* x-amz-version-id, in a bucket that has versions. */
+void reply_version(struct req *r, const struct object *object);
+
+/* The x-amz-checksum-* headers of an object. */
+void reply_checksums(struct req *r, const struct fields *checksums);
+
+/* Refuse for an argument, which the error document then shows. */
+enum s3_err refuse_argument(struct req *r, const char *name, struct slice value, const char *message);
+
+/* Whether that can be a version's ID. err S3_INVALID_ARGUMENT */
+MUST_USE enum s3_err check_version_id(struct req *r, struct slice version_id);
+
+/* The versionId parameter, empty without one. err S3_INVALID_ARGUMENT */
+MUST_USE enum s3_err requested_version(struct req *r, struct slice *out);
+
+/* Where the bucket is, as x-amz-bucket-region says it: its location, or the gateway's region. */
+const char *bucket_region(const struct req *r, const struct bucket *bucket);
+
+#endif

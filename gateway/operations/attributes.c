@@ -1,0 +1,305 @@
+#include "gateway/operations/attributes.h"
+
+#include <ctype.h>
+
+#include "common/clock.h"
+#include "gateway/operations/answer.h"
+
+#define METADATA_PREFIX "x-amz-meta-"
+#define JOINED_MAX      (64 * 1024) /* more than the headers of a request can hold */
+
+/* System-defined metadata that a user controls (S3: "Working with object metadata"). */
+static const struct {
+	const char *stored;   /* the catalog's name */
+	const char *header;   /* in answers */
+	const char *override; /* the parameter of GetObject */
+} system_headers[] = {
+	{ "cache-control", "Cache-Control", "response-cache-control" },
+	{ "content-disposition", "Content-Disposition", "response-content-disposition" },
+	{ "content-encoding", "Content-Encoding", "response-content-encoding" },
+	{ "content-language", "Content-Language", "response-content-language" },
+	{ "content-type", "Content-Type", "response-content-type" },
+	{ "expires", "Expires", "response-expires" },
+};
+
+static const char default_content_type[] = "binary/octet-stream";
+
+/* Headers, or their beginnings, that ask for something that is not there. */
+static const char *const unsupported[] = {
+	"x-amz-server-side-encryption",
+	"x-amz-copy-source-server-side-encryption",
+	"x-amz-object-lock-",
+	"x-amz-tagging",
+	"x-amz-website-redirect-location",
+	"x-amz-write-offset-bytes",
+};
+
+static bool
+header_unsupported(struct slice name)
+{
+	if (slice_equal_nocase(name, SLICE("x-amz-tagging-directive")))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(unsupported); i++) {
+		struct slice beginning = slice_from(unsupported[i]);
+
+		if (slice_equal_nocase(slice_head(name, beginning.length), beginning))
+			return true;
+	}
+	return false;
+}
+
+/* One class is kept, which promises no less than the two that are taken. */
+static enum s3_err
+check_storage_class(struct req *r)
+{
+	static const char *const others[] = { "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+		"GLACIER_IR", "DEEP_ARCHIVE", "OUTPOSTS", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP" };
+	struct slice class = req_header(r, "x-amz-storage-class");
+
+	if (class.length == 0 || slice_equal(class, SLICE("STANDARD")) ||
+	    slice_equal(class, SLICE("REDUCED_REDUNDANCY")))
+		return S3_OK;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (slice_equal(class, slice_from(others[i])))
+			return req_refuse(
+			    r, S3_NOT_IMPLEMENTED, "x-amz-storage-class: %s is not implemented.", others[i]);
+	s3_refusal_detail(&r->refusal, "StorageClassRequested", class);
+	return req_refuse(r, S3_INVALID_STORAGE_CLASS, NULL);
+}
+
+enum s3_err
+attributes_check_supported(struct req *r)
+{
+	for (size_t i = 0; i < r->headers.count; i++) {
+		struct slice name = r->headers.items[i].name;
+
+		if (!header_unsupported(name))
+			continue;
+		s3_refusal_detail(&r->refusal, "Header", name);
+		return req_refuse(r, S3_NOT_IMPLEMENTED,
+		    "The header %.*s implies functionality that is not implemented.", SLICE_ARG(name));
+	}
+	return check_storage_class(r);
+}
+
+static void
+append_member(struct buf *list, struct slice member)
+{
+	if (buf_slice(list).length > 0)
+		buf_append_byte(list, ',');
+	buf_append(list, member);
+}
+
+/* All lines of a header, joined. */
+static struct slice
+header_joined(struct req *r, const char *name)
+{
+	struct buf *joined;
+
+	if (fields_count_nocase(&r->headers, name) <= 1)
+		return req_header(r, name);
+	joined = buf_new(r, JOINED_MAX);
+	for (size_t i = 0; i < r->headers.count; i++)
+		if (slice_equal_nocase(r->headers.items[i].name, slice_from(name)))
+			append_member(joined, r->headers.items[i].value);
+	return buf_slice(joined);
+}
+
+/* "aws-chunked" is how the body came, nothing of the object. */
+static struct slice
+without_aws_chunked(struct req *r, struct slice encodings)
+{
+	struct buf *kept;
+	struct slice member;
+	size_t position;
+
+	if (!slice_find(encodings, SLICE("aws-chunked"), &position))
+		return encodings;
+	kept = buf_new(r, encodings.length);
+	while (slice_next(&encodings, ',', &member)) {
+		member = slice_trim(member);
+		if (member.length > 0 && !slice_equal(member, SLICE("aws-chunked")))
+			append_member(kept, member);
+	}
+	return buf_slice(kept);
+}
+
+static void
+read_system_headers(struct req *r, struct fields *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(system_headers); i++) {
+		const char *name = system_headers[i].stored;
+		struct slice value = header_joined(r, name);
+
+		if (strcmp(name, "content-encoding") == 0)
+			value = without_aws_chunked(r, value);
+		if (value.length > 0)
+			fields_add(r, out, slice_from(name), value);
+	}
+}
+
+static struct slice
+lower_case(TALLOC_CTX *mem, struct slice s)
+{
+	char *copy = slice_dup(mem, s);
+
+	for (size_t i = 0; i < s.length; i++)
+		copy[i] = (char)tolower((unsigned char)copy[i]);
+	return slice_make(copy, s.length);
+}
+
+/* A name that comes again adds to its value, as in any list of header lines. */
+static void
+add_metadata(struct req *r, struct fields *metadata, struct slice name, struct slice value)
+{
+	struct field *earlier = NULL;
+
+	for (size_t i = 0; i < metadata->count; i++)
+		if (slice_equal(metadata->items[i].name, name))
+			earlier = &metadata->items[i];
+	if (earlier == NULL)
+		fields_add(r, metadata, name, value);
+	else
+		earlier->value =
+		    slice_from(talloc_asprintf(r, "%.*s,%.*s", SLICE_ARG(earlier->value), SLICE_ARG(value)));
+}
+
+static enum s3_err
+check_metadata_size(struct req *r, const struct fields *metadata)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < metadata->count; i++)
+		size += metadata->items[i].name.length + metadata->items[i].value.length;
+	if (size <= METADATA_MAX)
+		return S3_OK;
+	s3_refusal_detail(&r->refusal, "Size", slice_from(talloc_asprintf(r, "%zu", size)));
+	s3_refusal_detail(&r->refusal, "MaxSizeAllowed", slice_from(talloc_asprintf(r, "%d", METADATA_MAX)));
+	return req_refuse(r, S3_METADATA_TOO_LARGE, NULL);
+}
+
+static enum s3_err
+read_metadata(struct req *r, struct fields *out)
+{
+	struct slice prefix = SLICE(METADATA_PREFIX);
+
+	for (size_t i = 0; i < r->headers.count; i++) {
+		struct slice name = r->headers.items[i].name;
+
+		if (!slice_equal_nocase(slice_head(name, prefix.length), prefix))
+			continue;
+		if (name.length == prefix.length)
+			return refuse_argument(r, METADATA_PREFIX, r->headers.items[i].value,
+			    "A metadata header has no name after x-amz-meta-.");
+		name = lower_case(r, slice_skip(name, prefix.length));
+		add_metadata(r, out, name, r->headers.items[i].value);
+	}
+	return check_metadata_size(r, out);
+}
+
+enum s3_err
+attributes_read(struct req *r, struct object_change *change)
+{
+	change->headers = (struct fields){ 0 };
+	change->metadata = (struct fields){ 0 };
+	read_system_headers(r, &change->headers);
+	return read_metadata(r, &change->metadata);
+}
+
+enum s3_err
+attributes_read_owner(struct req *r, struct object_change *change)
+{
+	struct slice bucket_owner = slice_from(r->bucket->owner_id);
+	struct slice owner = r->identity.anonymous ? bucket_owner : r->identity.user_id;
+	struct acl_users users = answer_acl_users(r);
+	struct acl *acl;
+	bool given;
+	enum s3_err err;
+
+	err = acl_from_headers(r, &r->headers, owner, bucket_owner, &users, &r->refusal, &acl, &given);
+	if (err != S3_OK)
+		return err;
+	change->owner_id = slice_dup(r, owner);
+	change->acl = acl_store(r, acl);
+	return S3_OK;
+}
+
+struct object_change
+attributes_of(const struct object *object)
+{
+	return (struct object_change){
+		.etag = object->etag,
+		.owner_id = object->owner_id,
+		.acl = object->acl,
+		.tags = object->tags,
+		.headers = object->headers,
+		.metadata = object->metadata,
+		.checksums = object->checksums,
+	};
+}
+
+static bool
+has_control_character(struct slice value)
+{
+	for (size_t i = 0; i < value.length; i++)
+		if (iscntrl((unsigned char)value.data[i]))
+			return true;
+	return false;
+}
+
+enum s3_err
+attributes_check_overrides(struct req *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(system_headers); i++) {
+		const char *name = system_headers[i].override;
+
+		if (!req_has_parameter(r, name))
+			continue;
+		if (r->identity.anonymous)
+			return req_refuse(r, S3_INVALID_REQUEST,
+			    "Request specific response headers cannot be used for anonymous GET requests.");
+		if (has_control_character(req_parameter(r, name)))
+			return refuse_argument(
+			    r, name, req_parameter(r, name), "A response header cannot hold control characters.");
+	}
+	return S3_OK;
+}
+
+static struct slice
+stored_header(const struct object *object, const char *name)
+{
+	const struct field *field = fields_find(&object->headers, name);
+
+	return field != NULL ? field->value : (struct slice){ NULL, 0 };
+}
+
+void
+attributes_reply(struct req *r, const struct object *object)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(system_headers); i++) {
+		struct slice value = req_parameter(r, system_headers[i].override);
+
+		if (value.length == 0)
+			value = stored_header(object, system_headers[i].stored);
+		if (value.length == 0 && strcmp(system_headers[i].stored, "content-type") == 0)
+			value = slice_from(default_content_type);
+		if (value.length > 0)
+			reply_header(r, system_headers[i].header, value);
+	}
+	for (size_t i = 0; i < object->metadata.count; i++) {
+		const struct field *field = &object->metadata.items[i];
+
+		reply_header(r, talloc_asprintf(r, METADATA_PREFIX "%.*s", SLICE_ARG(field->name)), field->value);
+	}
+}
+
+void
+attributes_reply_validators(struct req *r, const struct object *object)
+{
+	char modified[CLOCK_TEXT_MAX];
+
+	clock_format_http(object->modified_us, modified);
+	reply_header_format(r, "ETag", "\"%s\"", object->etag);
+	reply_header_format(r, "Last-Modified", "%s", modified);
+	reply_version(r, object);
+}

@@ -1,0 +1,146 @@
+/* DeleteObjects: up to a thousand keys, each with an answer of its own. */
+#include "gateway/conditions.h"
+#include "gateway/operations/answer.h"
+#include "gateway/operations/delete_document.h"
+#include "gateway/operations/operations.h"
+
+/* What became of one key. */
+struct outcome {
+	enum s3_err err;
+	const char *message; /* NULL: the error's own */
+	struct object_deletion deletion;
+};
+
+static bool
+may(const struct req *r, const struct acl *bucket_acl, enum action action, const struct acl *object_acl)
+{
+	struct access_question question = { &r->identity, action, bucket_acl, object_acl };
+
+	return access_allows(&question);
+}
+
+/* Why a key cannot be one, or a version ID; S3_OK where it can. */
+static enum s3_err
+check_item(const struct delete_item *item, const char **message)
+{
+	*message = NULL;
+	if (item->key.length > OBJECT_KEY_MAX)
+		return S3_KEY_TOO_LONG;
+	if (!item->has_version_id || item->version_id.length <= VERSION_ID_MAX)
+		return S3_OK;
+	*message = "Invalid version id specified";
+	return S3_INVALID_ARGUMENT;
+}
+
+struct etag_condition {
+	struct req *r;
+	const struct acl *bucket_acl;
+	struct slice etag;
+	enum s3_err err;
+};
+
+/* An object_check_fn: whether it still has the ETag, for those who may know. */
+static bool
+has_etag(void *context, const struct object *current)
+{
+	struct etag_condition *condition = context;
+	struct conditions conditions = { .has_if_match = true, .if_match = condition->etag };
+	struct validators about = { .exists = current != NULL };
+	const struct acl *acl = NULL;
+
+	if (current != NULL) {
+		about.etag = slice_from(current->etag);
+		acl = acl_load(condition->r, slice_from(current->owner_id), current->acl);
+	}
+	condition->err = S3_OK;
+	if (!may(condition->r, condition->bucket_acl, current != NULL ? ACTION_GetObject : ACTION_ListBucket, acl))
+		condition->err = S3_ACCESS_DENIED;
+	else if (current == NULL)
+		condition->err = S3_NO_SUCH_KEY;
+	else if (conditions_decide(&conditions, &about, false, NULL) != CONDITIONS_HOLD)
+		condition->err = S3_PRECONDITION_FAILED;
+	return condition->err == S3_OK;
+}
+
+/* The storage's error for one key; a refusal of the request, which goes on, is undone. */
+static enum s3_err
+item_error(struct req *r, enum store_err err)
+{
+	enum s3_err refused = req_refuse_store(r, err);
+
+	r->refusal = (struct s3_refusal){ .mem = r->refusal.mem };
+	return refused;
+}
+
+static struct outcome
+delete_item(struct req *r, const struct acl *bucket_acl, const struct delete_item *item)
+{
+	struct etag_condition condition = { r, bucket_acl, item->etag, S3_OK };
+	struct outcome outcome = { 0 };
+	enum store_err err;
+
+	if (!may(r, bucket_acl, ACTION_DeleteObject, NULL))
+		outcome.err = S3_ACCESS_DENIED;
+	else
+		outcome.err = check_item(item, &outcome.message);
+	if (outcome.err != S3_OK)
+		return outcome;
+	err = catalog_object_delete(r->gateway->catalog, r, r->bucket, item->key, item->version_id,
+	    item->has_etag ? has_etag : NULL, &condition, &outcome.deletion);
+	outcome.err = err == STORE_REFUSED ? condition.err : item_error(r, err);
+	return outcome;
+}
+
+static void
+write_error(struct xml_writer *w, const struct delete_item *item, const struct outcome *outcome)
+{
+	xml_start(w, "Error");
+	xml_text(w, "Key", item->key);
+	if (item->has_version_id)
+		xml_text(w, "VersionId", item->version_id);
+	xml_string(w, "Code", s3_err_code(outcome->err));
+	xml_string(w, "Message", outcome->message != NULL ? outcome->message : s3_err_message(outcome->err));
+	xml_end(w);
+}
+
+/* A marker that was made has an ID of its own; one that was deleted is the version that was named. */
+static void
+write_deleted(struct xml_writer *w, const struct delete_item *item, const struct object_deletion *deletion)
+{
+	xml_start(w, "Deleted");
+	xml_text(w, "Key", item->key);
+	if (item->version_id.length > 0)
+		xml_text(w, "VersionId", item->version_id);
+	if (deletion->delete_marker) {
+		xml_bool(w, "DeleteMarker", true);
+		if (deletion->version_id != NULL)
+			xml_string(w, "DeleteMarkerVersionId", deletion->version_id);
+	}
+	xml_end(w);
+}
+
+enum s3_err
+op_delete_objects(struct req *r)
+{
+	const struct acl *bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl);
+	struct delete_document document;
+	struct xml_writer *w;
+	enum s3_err err;
+
+	if (r->body.document.length == 0)
+		return req_refuse(r, S3_MISSING_REQUEST_BODY, NULL);
+	if ((err = delete_document_parse(r, r->body.document, &r->refusal, &document)) != S3_OK)
+		return err;
+	w = xml_writer_new(r, ANSWER_LONG);
+	xml_start_root(w, "DeleteResult");
+	for (size_t i = 0; i < document.count; i++) {
+		struct outcome outcome = delete_item(r, bucket_acl, &document.items[i]);
+
+		if (outcome.err != S3_OK)
+			write_error(w, &document.items[i], &outcome);
+		else if (!document.quiet)
+			write_deleted(w, &document.items[i], &outcome.deletion);
+	}
+	xml_end(w);
+	return reply_xml(r, 200, w);
+}

@@ -1,0 +1,62 @@
+/*
+ * What the operation table names: one function an S3 operation (route.h says what a request has passed before it runs),
+ * and the kinds of bucket document that three of them serve.
+ */
+#ifndef GATEWAY_OPERATIONS_OPERATIONS_H
+#define GATEWAY_OPERATIONS_OPERATIONS_H
+
+#include "gateway/req.h"
+
+/*
+ * Whether a document of this kind may be stored. *canonical, on `mem`, is how a GET answers it; NULL: not wanted.
+ */
+typedef enum s3_err document_check_fn(
+    TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, struct slice *canonical);
+
+struct document {
+	unsigned number;          /* the catalog's */
+	const char *root;         /* element */
+	enum s3_err absent;       /* S3_OK: answered with the empty root element */
+	document_check_fn *check; /* NULL: cannot be put */
+};
+
+#define DOC(id, number, root, absent, check) extern const struct document document_##id;
+#include "gateway/documents.def"
+#undef DOC
+
+document_check_fn document_check_cors;
+
+operation_fn op_preflight;
+operation_fn op_not_implemented;
+
+/* The service. */
+operation_fn op_list_buckets;
+
+/* Buckets. */
+operation_fn op_create_bucket;
+operation_fn op_delete_bucket;
+operation_fn op_head_bucket;
+operation_fn op_get_location;
+operation_fn op_get_versioning;
+operation_fn op_get_request_payment;
+operation_fn op_get_bucket_acl;
+operation_fn op_put_bucket_acl;
+operation_fn op_document_get;
+operation_fn op_document_put;
+operation_fn op_document_delete;
+operation_fn op_list_objects;
+operation_fn op_list_objects_v2;
+operation_fn op_delete_objects;
+
+/* Objects. */
+operation_fn op_get_object;
+operation_fn op_head_object;
+operation_fn op_put_object_prepare;
+operation_fn op_put_object;
+operation_fn op_copy_object_prepare;
+operation_fn op_copy_object;
+operation_fn op_delete_object;
+operation_fn op_get_object_acl;
+operation_fn op_put_object_acl;
+
+#endif

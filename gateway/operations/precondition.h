@@ -1,0 +1,38 @@
+/*
+ * Conditions on what a write replaces (S3: "Conditional requests"): decided once before the body is read, for a quick
+ * answer, and for good in the same step as the write.
+ */
+#ifndef GATEWAY_OPERATIONS_PRECONDITION_H
+#define GATEWAY_OPERATIONS_PRECONDITION_H
+
+#include "gateway/conditions.h"
+#include "gateway/req.h"
+
+struct precondition {
+	struct req *r;
+	const struct acl *bucket_acl;
+	struct conditions conditions;
+	enum s3_err err;    /* the last decision */
+	const char *failed; /* the header that did not hold */
+};
+
+/* From the request's If-* headers. err S3_INVALID_ARGUMENT: a list that is none */
+MUST_USE enum s3_err precondition_read(struct req *r, struct precondition *out);
+
+/*
+ * An object_check_fn; the context is a struct precondition. False where the conditions do not hold for the current
+ * version, where there is none for If-Match to hold for, or where If-Match would tell somebody of an object that they
+ * may not read.
+ */
+bool precondition_check(void *context, const struct object *current);
+
+/* Decide upon the object that is there now, for an early answer. err S3_PRECONDITION_FAILED, S3_NO_SUCH_KEY, … */
+MUST_USE enum s3_err precondition_check_now(struct precondition *p);
+
+/* Refuse for what a write said to which precondition_check was given. S3_OK for STORE_OK. */
+MUST_USE enum s3_err precondition_refuse(struct precondition *p, enum store_err err);
+
+/* The bucket's ACL; and 412 for a condition on the object named `failed`. */
+enum s3_err precondition_failed(struct req *r, const char *failed);
+
+#endif

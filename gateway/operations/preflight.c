@@ -1,0 +1,22 @@
+#include "gateway/operations/operations.h"
+#include "gateway/rules.h"
+
+/* Any OPTIONS request (Amazon S3 API Reference, "OPTIONS object"; Fetch standard, "CORS-preflight request"). */
+enum s3_err
+op_preflight(struct req *r)
+{
+	struct cors_resource resource;
+	struct cors_request request;
+	struct fields headers = { 0 };
+	enum s3_err err;
+
+	if ((err = req_cors_resource(r, &resource)) != S3_OK)
+		return err;
+	cors_request_read(r, r->method, &r->headers, r->target.key.length > 0, &request);
+	err = cors_preflight(r, &resource, &request, &r->refusal, &headers);
+	/* The rules may be replaced before the answer is sent: copies. */
+	for (size_t i = 0; i < headers.count; i++)
+		fields_add(
+		    r, &r->cors_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
+	return err == S3_OK ? reply_empty(r, 200) : err;
+}
