@@ -18,6 +18,16 @@ cors_method_bit(struct slice method)
 	return 0;
 }
 
+uint32_t
+cors_fingerprint(struct slice text)
+{
+	uint32_t hash = 2166136261;
+
+	for (size_t i = 0; i < text.length; i++)
+		hash = (hash ^ (unsigned char)text.data[i]) * 16777619;
+	return hash;
+}
+
 struct cors_pattern
 cors_pattern_make(struct slice text)
 {
@@ -28,29 +38,35 @@ cors_pattern_make(struct slice text)
 		.text = text.data,
 		.prefix_length = (uint32_t)(wildcard ? star : text.length),
 		.suffix_length = (uint32_t)(wildcard ? text.length - star - 1 : 0),
+		.fingerprint = wildcard ? 0 : cors_fingerprint(text),
 		.wildcard = wildcard,
 	};
 }
 
-bool
-cors_pattern_matches(const struct cors_pattern *pattern, struct slice value)
+/* A suffix tells more than a prefix, which is mostly "https://" or "x-amz-". */
+static bool
+wildcard_matches(const struct cors_pattern *pattern, struct slice value)
 {
 	size_t prefix = pattern->prefix_length;
 	size_t suffix = pattern->suffix_length;
 
-	if (pattern->wildcard ? value.length < prefix + suffix : value.length != prefix)
-		return false;
-	if (prefix > 0 && memcmp(value.data, pattern->text, prefix) != 0)
-		return false;
-	return suffix == 0 || memcmp(value.data + value.length - suffix, pattern->text + prefix + 1, suffix) == 0;
+	return value.length >= prefix + suffix &&
+	       (suffix == 0 ||
+		   memcmp(value.data + value.length - suffix, pattern->text + prefix + 1, suffix) == 0) &&
+	       (prefix == 0 || memcmp(value.data, pattern->text, prefix) == 0);
 }
 
-static bool
-any_matches(const struct cors_patterns *patterns, struct slice value)
+bool
+cors_any_matches(const struct cors_patterns *patterns, struct slice value, uint32_t fingerprint)
 {
-	for (size_t i = 0; i < patterns->count; i++)
-		if (cors_pattern_matches(&patterns->items[i], value))
+	for (size_t i = 0; i < patterns->count; i++) {
+		const struct cors_pattern *pattern = &patterns->items[i];
+
+		if (pattern->wildcard ? wildcard_matches(pattern, value)
+				      : pattern->fingerprint == fingerprint &&
+					    slice_equal(slice_make(pattern->text, pattern->prefix_length), value))
 			return true;
+	}
 	return false;
 }
 
@@ -58,12 +74,14 @@ static bool
 headers_match(const struct cors_rule *rule, const struct cors_question *question, size_t *comparisons_left)
 {
 	for (size_t i = 0; i < question->name_count; i++) {
+		struct slice name = question->names[i];
+
 		if (*comparisons_left < rule->headers.count) {
 			*comparisons_left = 0;
 			return false;
 		}
 		*comparisons_left -= rule->headers.count;
-		if (!any_matches(&rule->headers, question->names[i]))
+		if (!cors_any_matches(&rule->headers, name, cors_fingerprint(name)))
 			return false;
 	}
 	return true;
@@ -72,13 +90,14 @@ headers_match(const struct cors_rule *rule, const struct cors_question *question
 const struct cors_rule *
 cors_rules_match(const struct cors_rules *rules, const struct cors_question *question)
 {
+	uint32_t origin_fingerprint = cors_fingerprint(question->origin);
 	size_t comparisons_left = CORS_COMPARISONS_MAX;
 
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct cors_rule *rule = &rules->items[i];
 
 		if ((rule->methods & question->method) != 0 &&
-		    (rule->any_origin || any_matches(&rule->origins, question->origin)) &&
+		    (rule->any_origin || cors_any_matches(&rule->origins, question->origin, origin_fingerprint)) &&
 		    headers_match(rule, question, &comparisons_left))
 			return rule;
 	}
