@@ -169,7 +169,10 @@ answer_unavailable(struct exchange *x)
 
 /* --- A request's way ---------------------------------------------------------------------------------------------- */
 
-/* The answer is there before the body: a short body is read to its end, so that the connection can be kept. */
+/*
+ * The answer is there before the body. Given now, it would close the connection, be there a body or not: a body that is
+ * short or empty is read to its end first.
+ */
 static bool
 worth_discarding(const struct exchange *x)
 {
@@ -177,7 +180,7 @@ worth_discarding(const struct exchange *x)
 
 	if (x->phase != PHASE_HEADERS)
 		return x->phase != PHASE_RUN;
-	return !x->r->reply.close && !body->expects_continue && !body->chunked && body->content_length > 0 &&
+	return !x->r->reply.close && !body->expects_continue && !body->chunked &&
 	    body->content_length <= BODY_DISCARD_MAX;
 }
 
@@ -312,7 +315,7 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
 static struct peer *
 peer_of(struct MHD_Connection *connection)
 {
-	return *(struct peer **)MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
 static void
@@ -372,7 +375,7 @@ keep_escapes(void *context, struct MHD_Connection *connection, char *text)
 	return strlen(text);
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 on_daemon_message(void *context, const char *format, va_list arguments)
 {
 	char line[512];
