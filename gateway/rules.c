@@ -69,7 +69,8 @@ req_cors_resource(struct req *r, struct cors_resource *out)
 	enum s3_err err = S3_OK;
 	struct slot *cache, *slot;
 
-	*out = (struct cors_resource){ .bucket_exists = bucket != NULL };
+	/* The service itself is no bucket that is missing: it has no rules. */
+	*out = (struct cors_resource){ .bucket_exists = bucket || r->target.bucket.length == 0 };
 	if (!bucket || !(bucket->documents & (UINT64_C(1) << document_cors.number)))
 		return S3_OK;
 	cache = thread_cache();
