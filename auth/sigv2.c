@@ -235,6 +235,17 @@ append_resource(const struct auth_request *request, unsigned form, struct buf *o
 	}
 }
 
+/* What botocore takes for a part of the path; it is signed in its usual place as well. */
+static void
+append_first_parameter(struct slice query, struct buf *out)
+{
+	struct slice first;
+
+	slice_next(&query, '&', &first);
+	buf_append_byte(out, '?');
+	buf_append(out, first);
+}
+
 static struct slice
 lower(TALLOC_CTX *mem, struct slice name)
 {
@@ -315,6 +326,8 @@ sigv2_string_to_sign(TALLOC_CTX *mem, const struct credential *credential, const
 	append_line(form & SIGV2_BOTH_DATES ? header_value(request, "Date") : credential->private->date, out);
 	append_amz_headers(mem, credential, request, out);
 	append_resource(request, form, out);
+	if (form & SIGV2_FIRST_TWICE)
+		append_first_parameter(request->query, out);
 	return append_subresources(mem, request->query, form, out);
 }
 
@@ -325,6 +338,7 @@ sigv2_forms(const struct credential *credential, const struct auth_request *requ
 	struct slice rest = request->query, member;
 	unsigned forms = is_bucket(request) ? SIGV2_OTHER_SLASH : 0;
 
+	forms |= rest.length > 0 ? SIGV2_FIRST_TWICE : 0;
 	*lists_differ = false;
 	while (slice_next(&rest, '&', &member)) {
 		struct slice value = member, name;

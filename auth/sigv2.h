@@ -21,10 +21,11 @@ MUST_USE enum s3_err sigv2_verify(
 enum sigv2_form {
 	SIGV2_OTHER_SLASH =
 	    1, /* a bucket's resource with a slash at the end, where the request has none; or without */
-	SIGV2_RAW_VALUES = 2, /* values of subresources not decoded: s3cmd */
-	SIGV2_BARE_EMPTY = 4, /* "uploads" where the request says "uploads=" */
-	SIGV2_BOTH_DATES = 8, /* the Date line filled although there is an x-amz-date: botocore, s3cmd */
-	SIGV2_SIGNER = 16,    /* times the number of a client: its own list of subresources */
+	SIGV2_RAW_VALUES = 2,   /* values of subresources not decoded: s3cmd */
+	SIGV2_BARE_EMPTY = 4,   /* "uploads" where the request says "uploads=" */
+	SIGV2_BOTH_DATES = 8,   /* the Date line filled although there is an x-amz-date: botocore, s3cmd */
+	SIGV2_FIRST_TWICE = 16, /* the query's first parameter once more, before all others: botocore 1.29 */
+	SIGV2_SIGNER = 32,      /* times the number of a client: its own list of subresources */
 	SIGV2_FORMS = 4 * SIGV2_SIGNER
 };
 
