@@ -59,7 +59,11 @@ def send_on(connection, request):
         request.add("Content-Length", str(len(request.body)))
     for name, value in request.headers:
         connection.putheader(name, value)
-    connection.endheaders(request.body or None)
+    connection.endheaders()
+    try:
+        connection.send(request.body)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # answered before it has read the whole body, as it may
     response = connection.getresponse()
     return Answer(response, response.read())
 

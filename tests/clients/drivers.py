@@ -70,6 +70,8 @@ class Rclone:
 
 
 class Curl:
+    """curl; S3 wants x-amz-content-sha256, which Debian's curl signs when told, but does not add by itself."""
+
     def __init__(self, gateway, user, home):
         self.gateway, self.user, self.environment = gateway, user, clean_environment(home)
 
@@ -81,8 +83,11 @@ class Curl:
 
     def __call__(self, *arguments, check=True):
         """curl --aws-sigv4"""
-        return self.plain("--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
-                          self.user.access_key + ":" + self.user.secret_key, *arguments, check=check)
+        return self.signed(self.user.secret_key, "us-east-1", *arguments, check=check)
+
+    def signed(self, secret_key, region, *arguments, check=True):
+        return self.plain("--aws-sigv4", "aws:amz:%s:s3" % region, "--user", self.user.access_key + ":" + secret_key,
+                          "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", *arguments, check=check)
 
     def upload(self, bucket, key, path):
         self("--fail", "-T", path, self.url(bucket, key))

@@ -54,7 +54,6 @@ def CORSRule_eq(self, other):
 if deduplicate == "yes":
     boto.s3.cors.CORSRule.__eq__ = CORSRule_eq
     corsobj = boto.s3.cors.CORSConfiguration([key for key, _ in itertools.groupby(corsobj)])
-    print(len(corsobj))
 bucket.set_cors(corsobj)
 '''
 
@@ -66,38 +65,36 @@ def boto_bucket(make_boto, alice, bucket):
 
 @pytest.fixture
 def run_guide(gateway, alice, bucket, tmp_path):
-    """Runs the guide's program and returns how many rules it puts."""
+    """Runs the guide's program."""
 
     def run(deduplicate="yes"):
         done = subprocess.run(["/usr/bin/python3", "-c", GUIDE_PROGRAM, str(gateway.port), alice.access_key,
                                alice.secret_key, bucket, deduplicate],
                               env=clean_environment(tmp_path), capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
 
     return run
 
 
+def read(boto_bucket):
+    """The rules as dictionaries, without the attribute that boto's parser leaves on what it has read."""
+    return [{name: value for name, value in vars(rule).items() if name != "CORSRule"} for rule in boto_bucket.get_cors()]
+
+
 def test_ready_xml_is_put_and_read(boto_bucket):
     boto_bucket.set_cors_xml(READY_XML)
-    rules = boto_bucket.get_cors()
-    assert len(rules) == 1
-    assert vars(rules[0]) == {
+    assert read(boto_bucket) == [{
         "id": "Allow WebFont for example.com", "allowed_method": ["GET", "HEAD"],
         "allowed_origin": ["http://www.example.com", "https://example.com"], "allowed_header": ["Content-*"],
-        "expose_header": ["ETag"], "max_age_seconds": 3000}
+        "expose_header": ["ETag"], "max_age_seconds": 3000}]
 
 
 def test_configuration_object_is_put_and_read(boto_bucket):
     sent = boto.s3.cors.CORSConfiguration()
-    sent.add_rule("PUT", "https://www.example.com", allowed_header="*", max_age_seconds=0)
-    sent.add_rule("GET", "*")
+    sent.add_rule("PUT", "https://www.example.com", allowed_header=["*"], max_age_seconds=60, id="uploads")
+    sent.add_rule("GET", "*", allowed_header=[])
     boto_bucket.set_cors(sent)
-    assert [vars(rule) for rule in boto_bucket.get_cors()] == [
-        {"id": None, "allowed_method": ["PUT"], "allowed_origin": ["https://www.example.com"],
-         "allowed_header": ["*"], "expose_header": [], "max_age_seconds": 0},
-        {"id": None, "allowed_method": ["GET"], "allowed_origin": ["*"], "allowed_header": [], "expose_header": [],
-         "max_age_seconds": None}]
+    assert read(boto_bucket) == [vars(rule) for rule in sent]
 
 
 def test_absent_rules_are_an_error(boto_bucket):
@@ -114,18 +111,14 @@ def test_rules_are_deleted(boto_bucket):
         boto_bucket.get_cors()
 
 
-def test_guide_program_run_twice_leaves_one_rule(run_guide, boto_bucket):
-    assert run_guide() == "1"
+@pytest.mark.parametrize("deduplicate", ["yes", "no"])
+def test_guide_program_run_twice_leaves_one_rule(run_guide, boto_bucket, deduplicate):
+    """boto marks a rule that it has read, so that the program never finds it equal to its own and sends both."""
+    run_guide(deduplicate)
     first = boto_bucket.get_cors_xml()
-    assert run_guide() == "1", "what was read back is not equal to what was put"
+    assert len(read(boto_bucket)) == 1
+    run_guide(deduplicate)
     assert boto_bucket.get_cors_xml() == first
-    assert len(boto_bucket.get_cors()) == 1
-
-
-def test_repeat_of_a_whole_rule_is_stored_once(run_guide, boto_bucket):
-    run_guide()
-    run_guide(deduplicate="no")
-    assert len(boto_bucket.get_cors()) == 1
 
 
 def test_guide_rules_answer_a_preflight(gateway, run_guide, bucket, curl):

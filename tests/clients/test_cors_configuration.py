@@ -57,7 +57,7 @@ def padded(size):
 
 @pytest.mark.parametrize("document", [
     VALID, OWN_NAMESPACE, b'<?xml version="1.0" encoding="UTF-8"?>\n' + VALID, b"\xef\xbb\xbf" + VALID,
-    VALID.replace(b"<", b"\n <")[2:], padded(65536), of_rules(100),
+    VALID.replace(b"><", b">\n <"), padded(65536), of_rules(100),
     in_rule(b"<ID></ID>"), in_rule(b"<ID>" + "ü".encode() * 255 + b"</ID>"), in_rule(b"<MaxAgeSeconds> 0 </MaxAgeSeconds>"),
     in_rule(b"<MaxAgeSeconds>2147483647</MaxAgeSeconds>"), VALID.replace(b">*<", b"><"),
 ], ids=["plain", "namespace", "declaration", "byte order mark", "indented", "65536 bytes", "100 rules", "empty ID",
@@ -103,6 +103,7 @@ REFUSED = {
     "wrong checksum": (VALID, [("x-amz-checksum-sha256", sha256(b"other"))], "BadDigest", None),
     "checksum that is none": (VALID, [("x-amz-checksum-sha256", "nonsense")], "InvalidRequest", None),
     "65537 bytes": (padded(65537), [], "MalformedXML", None),
+    "200 KiB": (padded(200 << 10), [], "MalformedXML", None),
     "2 MiB": (padded(2 << 20), [], "MalformedXML", None),
     "text": (b"no XML", [], "MalformedXML", None),
     "cut short": (VALID[:-5], [], "MalformedXML", None),

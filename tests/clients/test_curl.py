@@ -50,12 +50,15 @@ def test_rules(curl, bucket, tmp_path):
     assert "<AllowedOrigin>*</AllowedOrigin>" in curl("--fail", curl.url(bucket) + "?cors=").stdout
 
 
-def test_wrong_secret(gateway, alice, bucket, curl):
-    shown = curl.plain("--aws-sigv4", "aws:amz:us-east-1:s3", "--user", alice.access_key + ":wrong", curl.url(bucket)).stdout
-    assert "<Code>SignatureDoesNotMatch</Code>" in shown
+def test_wrong_secret(curl, bucket):
+    assert "<Code>SignatureDoesNotMatch</Code>" in curl.signed("wrong", "us-east-1", curl.url(bucket)).stdout
 
 
-def test_another_region_is_taken(alice, bucket, curl):
-    shown = curl.plain("--aws-sigv4", "aws:amz:eu-central-1:s3", "--user", alice.access_key + ":" + alice.secret_key,
+def test_another_region_is_taken(curl, alice, bucket):
+    assert "<ListBucketResult" in curl.signed(alice.secret_key, "eu-central-1", curl.url(bucket)).stdout
+
+
+def test_header_that_s3_wants_is_asked_for(curl, alice, bucket):
+    shown = curl.plain("--aws-sigv4", "aws:amz:us-east-1:s3", "--user", alice.access_key + ":" + alice.secret_key,
                        curl.url(bucket)).stdout
-    assert "<ListBucketResult" in shown
+    assert "<Code>InvalidRequest</Code>" in shown and "x-amz-content-sha256" in shown
