@@ -92,7 +92,11 @@ read_entries(struct catalog *c, struct slice partition, struct slice prefix, str
 }
 
 struct slice
-entries_next(TALLOC_CTX *mem, const struct entries *page)
+entries_next(const struct entries *page, char out[STORE_KEY_MAX + 1])
 {
-	return NAME(mem, page->items[page->count - 1].name, NAME_ZERO);
+	struct slice last = page->items[page->count - 1].name;
+
+	memcpy(out, last.data, last.length);
+	out[last.length] = 0;
+	return slice_make(out, last.length + 1);
 }

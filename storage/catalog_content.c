@@ -100,7 +100,7 @@ begin_blob(struct content *content)
 	err = put_intent(content);
 	if (!err)
 		err = blob_create(content->catalog->store, &content->blob, &content->writer);
-	if (!err)
+	if (!err && content->size)
 		err = blob_append(content->writer, slice_make(content->bytes, content->size));
 	talloc_free(content->bytes);
 	content->bytes = NULL;

@@ -37,7 +37,7 @@
 #define USER_TEXT_MAX       1024 /* display names and e-mail addresses */
 #define BUCKET_LOCATION_MAX 255
 #define NAME_OBJECT_MAX     (1 + OBJECT_KEY_MAX + 2 + 8)
-#define SWEEP_PAGE          256
+#define SWEEP_PAGE          64 /* records read at a time */
 
 /* A blob of this opening's whose intent nobody is going to take back. */
 struct abandoned {
@@ -116,7 +116,10 @@ MUST_USE enum store_err change_commit(struct catalog *c, struct slice partition,
 MUST_USE enum store_err read_optional(
     struct catalog *c, struct slice partition, struct slice name, TALLOC_CTX *mem, struct slice *value);
 
-/* Copy names and values from `from` on that begin with `prefix`, at most `max` of them. */
+/*
+ * Copy names and values from `from` on that begin with `prefix`, at most `max` of them. After an error *out holds what
+ * came before it.
+ */
 struct entry {
 	struct slice name;
 	struct slice value;
@@ -128,8 +131,8 @@ struct entries {
 MUST_USE enum store_err read_entries(struct catalog *c, struct slice partition, struct slice prefix,
     struct slice from, size_t max, TALLOC_CTX *mem, struct entries *out);
 
-/* Where the page after this one begins. */
-struct slice entries_next(TALLOC_CTX *mem, const struct entries *page);
+/* Where the page after this one begins, in `out`. */
+struct slice entries_next(const struct entries *page, char out[STORE_KEY_MAX + 1]);
 
 /* --- catalog_buckets.c, catalog_gate.c ------------------------------------------------------------------------------ */
 

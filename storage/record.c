@@ -191,10 +191,31 @@ all_zero(const unsigned char *bytes, size_t length)
 	return true;
 }
 
-static void
-put_field(struct buf *b, const struct field_form *field, const void *record)
+/* Whether the decoder would take it back: what cannot be read is not to be written. */
+static bool
+fits(const struct field_form *field, const void *member)
 {
-	const void *member = (const char *)record + field->offset;
+	switch (field->form) {
+	case FORM_BYTES:
+		return ((const struct slice *)member)->length <= field->max;
+	case FORM_NUMBER:
+		return *(const uint64_t *)member <= field->max;
+	case FORM_PAIRS:
+		return ((const struct fields *)member)->count <= RECORD_PAIRS_MAX;
+	case FORM_BLOBS:
+		return ((const struct record_blobs *)member)->count <= RECORD_BLOBS_MAX &&
+		       (!field->required || ((const struct record_blobs *)member)->count > 0);
+	case FORM_TIME:
+	case FORM_FLAG:
+	case FORM_ID:
+		break;
+	}
+	return true;
+}
+
+static void
+put_field(struct buf *b, const struct field_form *field, const void *member)
+{
 	const struct slice *bytes = member;
 
 	switch (field->form) {
@@ -232,13 +253,20 @@ encode(TALLOC_CTX *mem, const struct record_form *form, const void *record)
 {
 	struct buf *b = buf_new(mem, STORE_VALUE_MAX);
 	const struct slice *unknown = record;
+	bool fit = true;
 
 	buf_append_byte(b, RECORD_FORMAT);
 	buf_append_byte(b, (char)form->kind);
-	for (size_t i = 0; i < form->field_count; i++)
-		put_field(b, &form->fields[i], record);
+	for (size_t i = 0; i < form->field_count && fit; i++) {
+		const struct field_form *field = &form->fields[i];
+		const void *member = (const char *)record + field->offset;
+
+		fit = fits(field, member);
+		if (fit)
+			put_field(b, field, member);
+	}
 	buf_append(b, *unknown);
-	return buf_overflowed(b) ? slice_make(NULL, 0) : buf_slice(b);
+	return fit && !buf_overflowed(b) ? buf_slice(b) : slice_make(NULL, 0);
 }
 
 /* --- Decoding ------------------------------------------------------------------------------------------------------ */

@@ -120,7 +120,8 @@ struct record_bytes {
 };
 
 /*
- * record_KIND_encode: the record's bytes on `mem`; the empty slice when they would exceed STORE_VALUE_MAX.
+ * record_KIND_encode: the record's bytes on `mem`; the empty slice for what the decoder would not take back: more than
+ * STORE_VALUE_MAX bytes, or beyond the ceiling of a field.
  * record_KIND_decode: false, and a zeroed record, for anything that is not one whole record of that kind.
  */
 #define RECORD_FUNCTIONS(kind)                                                                    \

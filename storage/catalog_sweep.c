@@ -1,0 +1,279 @@
+/*
+ * Cleaning: interrupted deletions of buckets, blobs that nothing names, what deleted buckets have left. Everything here
+ * may run beside itself on another gateway, and may stop at any step.
+ */
+#include "storage/catalog_private.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+
+struct sweep {
+	struct catalog *c;
+	const _Atomic bool *stop;
+	struct sweep_result *result;
+	enum store_err err; /* the last one */
+};
+
+/* Remember an error and go on; whether there was none. */
+static bool
+went_well(struct sweep *s, enum store_err err)
+{
+	if (err)
+		s->err = err;
+	return !err;
+}
+
+static bool
+stopped(const struct sweep *s)
+{
+	return s->stop && *s->stop;
+}
+
+static struct slice
+partition_of(const struct bucket_id *bucket)
+{
+	return bucket_partition(bucket, slice_make(NULL, 0));
+}
+
+/* --- Garbage -------------------------------------------------------------------------------------------------------- */
+
+/* From the commit of this on, nothing can name the blob of an intent any more. STORE_CONFLICT: it is not one any more */
+static enum store_err
+condemn(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, const struct entry *entry,
+    struct record_garbage *garbage)
+{
+	struct change change = { .mem = mem, .frees = true };
+
+	garbage->state = RECORD_GARBAGE_DEAD;
+	garbage->since_us = clock_wall_us();
+	change_expect(&change, entry->name, entry->value);
+	change_put(&change, entry->name, record_garbage_encode(mem, garbage));
+	return change_commit(c, partition_of(bucket), &change);
+}
+
+static bool
+delete_blobs(struct sweep *s, const struct record_blobs *blobs)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < blobs->count; i++) {
+		if (went_well(s, blob_delete(s->c->store, &blobs->items[i].id)))
+			s->result->blobs_deleted++;
+		else
+			all = false;
+	}
+	return all;
+}
+
+/* Whether the blobs may go now; a writer that is gone is noted as such. */
+static bool
+is_due(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const struct entry *entry,
+    struct record_garbage *garbage)
+{
+	enum store_err err;
+
+	if (garbage->state == RECORD_GARBAGE_DEAD)
+		return clock_wall_us() - garbage->since_us >= s->c->options.garbage_grace_us;
+	if (garbage->session == store_session(s->c->store) || store_session_alive(s->c->store, garbage->session))
+		return false;
+	err = condemn(s->c, mem, bucket, entry, garbage);
+	return err != STORE_CONFLICT && went_well(s, err);
+}
+
+static void
+sweep_entry(struct sweep *s, const struct bucket_id *bucket, const struct entry *entry, struct change *change)
+{
+	struct record_garbage garbage;
+
+	if (!record_garbage_decode(change->mem, entry->value, &garbage))
+		s->err = STORE_DAMAGED;
+	else if (!is_due(s, change->mem, bucket, entry, &garbage))
+		s->result->blobs_waiting += garbage.blobs.count;
+	else if (delete_blobs(s, &garbage.blobs))
+		change_delete(change, entry->name);
+}
+
+static void
+sweep_garbage(struct sweep *s, const struct bucket_id *bucket)
+{
+	char first[STORE_KEY_MAX + 1] = "g";
+	struct slice from = { first, 1 };
+	struct entries page = { .count = SWEEP_PAGE };
+
+	while (page.count == SWEEP_PAGE && !stopped(s)) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+		struct change change = { .mem = scratch, .frees = true };
+		enum store_err err =
+		    read_entries(s->c, partition_of(bucket), SLICE("g"), from, SWEEP_PAGE, scratch, &page);
+
+		for (size_t i = 0; i < page.count && !stopped(s); i++)
+			sweep_entry(s, bucket, &page.items[i], &change);
+		if (page.count)
+			from = entries_next(&page, first);
+		if (change.delete_count)
+			went_well(s, change_commit(s->c, partition_of(bucket), &change));
+		talloc_free(scratch);
+		if (!went_well(s, err))
+			break;
+	}
+}
+
+/* --- Blobs of this opening that were given up ------------------------------------------------------------------------ */
+
+/* STORE_OK: done with, or left to the sweep of garbage. */
+static enum store_err
+sweep_one_abandoned(struct sweep *s, TALLOC_CTX *mem, const struct abandoned *item)
+{
+	struct change change = { .mem = mem, .frees = true };
+	struct entry entry = { .name = name_garbage(mem, &item->blob) };
+	struct record_garbage garbage;
+	enum store_err err = read_optional(s->c, partition_of(&item->bucket), entry.name, mem, &entry.value);
+
+	if (err || !entry.value.length)
+		return err;
+	if (!record_garbage_decode(mem, entry.value, &garbage))
+		return STORE_DAMAGED;
+	if (garbage.state == RECORD_GARBAGE_DEAD)
+		return STORE_OK;
+	err = condemn(s->c, mem, &item->bucket, &entry, &garbage);
+	if (err == STORE_CONFLICT)
+		return STORE_OK; /* an object names it after all */
+	if (!err && delete_blobs(s, &garbage.blobs)) {
+		change_delete(&change, entry.name);
+		err = change_commit(s->c, partition_of(&item->bucket), &change);
+	}
+	return err;
+}
+
+static void
+sweep_abandoned(struct sweep *s)
+{
+	struct abandoned *items;
+	size_t count;
+
+	pthread_mutex_lock(&s->c->abandoned.mutex);
+	items = s->c->abandoned.items;
+	count = s->c->abandoned.count;
+	s->c->abandoned.items = NULL;
+	s->c->abandoned.count = 0;
+	pthread_mutex_unlock(&s->c->abandoned.mutex);
+	for (size_t i = 0; i < count; i++) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+
+		if (stopped(s) || !went_well(s, sweep_one_abandoned(s, scratch, &items[i])))
+			abandon(s->c, &items[i].bucket, &items[i].blob);
+		talloc_free(scratch);
+	}
+	talloc_free(items);
+}
+
+/* --- Buckets -------------------------------------------------------------------------------------------------------- */
+
+static void
+sweep_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
+{
+	struct record_bucket record;
+	struct bucket_id id;
+	enum store_err err;
+
+	if (!record_bucket_decode(mem, entry->value, &record)) {
+		s->err = STORE_DAMAGED;
+		return;
+	}
+	memcpy(id.bytes, record.id, sizeof(id.bytes));
+	if (record.state == RECORD_BUCKET_DELETING) {
+		err = bucket_settle(s->c, record.name, &id);
+		if (err == STORE_NOT_FOUND || went_well(s, err))
+			s->result->buckets_finished++;
+	}
+	sweep_garbage(s, &id);
+}
+
+/* Clear what is left but garbage. *clear: nothing is, except the gate. Objects cannot be there: they are not touched. */
+static enum store_err
+clear_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, bool *clear)
+{
+	struct change change = { .mem = mem, .frees = true };
+	struct slice all = { NULL, 0 };
+	struct entries page;
+	enum store_err err = read_entries(s->c, partition_of(id), all, all, SWEEP_PAGE, mem, &page);
+
+	*clear = false;
+	if (err)
+		return err;
+	*clear = page.count == 0 || (page.count == 1 && slice_equal(page.items[0].name, NAME_GATE));
+	for (size_t i = 0; i < page.count; i++) {
+		if (page.items[i].name.data[0] == 'c')
+			change_delete(&change, page.items[i].name);
+		else if (page.items[i].name.data[0] == 'o')
+			LOG(ERROR, "object in a deleted bucket", LOG_TEXT("name", page.items[i].name));
+	}
+	return change.delete_count ? change_commit(s->c, partition_of(id), &change) : STORE_OK;
+}
+
+/* The gate stays until nobody can come any more who read the bucket before it was deleted. */
+static enum store_err
+forget_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, struct slice name)
+{
+	struct change gate = { .mem = mem, .frees = true }, remains = { .mem = mem, .frees = true };
+	enum store_err err;
+
+	change_delete(&gate, NAME_GATE);
+	change_delete(&remains, name);
+	err = change_commit(s->c, partition_of(id), &gate);
+	return err ? err : change_commit(s->c, PARTITION_BUCKETS, &remains);
+}
+
+static void
+sweep_remains(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
+{
+	struct record_remains record;
+	struct bucket_id id;
+	bool clear;
+
+	if (entry->name.length != 2 + sizeof(id.bytes) || !record_remains_decode(mem, entry->value, &record)) {
+		s->err = STORE_DAMAGED;
+		return;
+	}
+	memcpy(id.bytes, entry->name.data + 2, sizeof(id.bytes));
+	sweep_garbage(s, &id);
+	if (stopped(s) || !went_well(s, clear_remains(s, mem, &id, &clear)) || !clear)
+		return;
+	if (clock_wall_us() - record.deleted_us >= s->c->gate_kept_us)
+		went_well(s, forget_remains(s, mem, &id, entry->name));
+}
+
+static void
+sweep_each(
+    struct sweep *s, struct slice prefix, void (*each)(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem))
+{
+	char first[STORE_KEY_MAX + 1];
+	struct slice from = prefix;
+	struct entries page = { .count = SWEEP_PAGE };
+
+	while (page.count == SWEEP_PAGE && !stopped(s)) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+		enum store_err err =
+		    read_entries(s->c, PARTITION_BUCKETS, prefix, from, SWEEP_PAGE, scratch, &page);
+
+		for (size_t i = 0; i < page.count && !stopped(s); i++)
+			each(s, &page.items[i], scratch);
+		if (page.count)
+			from = entries_next(&page, first);
+		talloc_free(scratch);
+		if (!went_well(s, err))
+			break;
+	}
+}
+
+enum store_err
+catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result)
+{
+	struct sweep s = { c, stop, result, STORE_OK };
+
+	*result = (struct sweep_result){ 0 };
+	sweep_abandoned(&s);
+	sweep_each(&s, SLICE("b/"), sweep_bucket);
+	sweep_each(&s, SLICE("s/"), sweep_remains);
+	return s.err;
+}
