@@ -9,7 +9,8 @@
  * AWS refuses chunks under 8 KiB but for the last one. Here they may have any size: several clients send what they have
  * just read, each signature is checked all the same, and what a small chunk costs us its sender pays in header bytes.
  * The documentation's example ends the trailer's lines by a line feed alone and puts an empty line before the
- * signature, and clients copy it; others leave out the last empty line. Neither says anything, so both may be.
+ * signature, and clients copy it; some put one before the trailer, others leave out the last one. None of that says
+ * anything, so all of it may be.
  */
 #include "auth/signature.h"
 
@@ -45,7 +46,7 @@ struct chunk_decoder {
 	struct slice trailer; /* the name of the field that must come, in lower case */
 	struct slice trailer_value;
 	bool trailer_seen;
-	bool trailer_gap_seen; /* the empty line before its signature */
+	bool after_gap; /* the line before was empty, and not the end */
 	bool trailer_signature_seen;
 };
 
@@ -324,14 +325,26 @@ trailer_field(struct chunk_decoder *decoder, struct slice line, struct s3_refusa
 	return S3_OK;
 }
 
+static bool
+lacks_field(const struct chunk_decoder *decoder)
+{
+	return decoder->trailer.length > 0 && !decoder->trailer_seen;
+}
+
+static bool
+lacks_signature(const struct chunk_decoder *decoder)
+{
+	return decoder->trailer_signed && !decoder->trailer_signature_seen;
+}
+
 /* Whether all has come that had to. */
 static enum s3_err
 check_trailer(struct chunk_decoder *decoder, struct s3_refusal *why)
 {
-	if (decoder->trailer.length > 0 && !decoder->trailer_seen)
+	if (lacks_field(decoder))
 		return fail(decoder, why, S3_MALFORMED_TRAILER,
 		    "The trailer lacks the field that x-amz-trailer announces.");
-	if (decoder->trailer_signed && !decoder->trailer_signature_seen)
+	if (lacks_signature(decoder))
 		return fail(decoder, why, S3_MALFORMED_TRAILER, "The trailer lacks its x-amz-trailer-signature.");
 	return S3_OK;
 }
@@ -346,11 +359,12 @@ trailer_line(struct chunk_decoder *decoder, struct slice *input, struct s3_refus
 	if (err || !complete)
 		return err;
 	end_line(decoder, &line);
-	if (line.length > 0)
+	if (line.length > 0) {
+		decoder->after_gap = false;
 		return trailer_field(decoder, line, why);
-	if (decoder->trailer_signed && decoder->trailer_seen && !decoder->trailer_signature_seen &&
-	    !decoder->trailer_gap_seen) {
-		decoder->trailer_gap_seen = true;
+	}
+	if ((lacks_field(decoder) || lacks_signature(decoder)) && !decoder->after_gap) {
+		decoder->after_gap = true;
 		return S3_OK;
 	}
 	decoder->state = DONE;
