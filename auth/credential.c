@@ -31,6 +31,39 @@ credential_time(int64_t seconds, char out[CREDENTIAL_TIME_MAX])
 	return slice_make(out, without_fraction + 1);
 }
 
+struct slice
+credential_lower(TALLOC_CTX *mem, struct slice text)
+{
+	char *copy = slice_dup(mem, text);
+
+	for (size_t i = 0; i < text.length; i++)
+		if (copy[i] >= 'A' && copy[i] <= 'Z')
+			copy[i] = (char)(copy[i] + ('a' - 'A'));
+	return slice_make(copy, text.length);
+}
+
+const char *
+credential_parameters(
+    const struct auth_request *request, const char *const names[], size_t count, struct slice values[])
+{
+	for (size_t n = 0; n < count; n++) {
+		bool seen = false;
+
+		values[n] = SLICE("");
+		for (size_t i = 0; i < request->parameters.count; i++) {
+			const struct field *parameter = &request->parameters.items[i];
+
+			if (!slice_equal(parameter->name, slice_from(names[n])))
+				continue;
+			if (seen)
+				return names[n];
+			seen = true;
+			values[n] = parameter->value;
+		}
+	}
+	return NULL;
+}
+
 bool
 credential_signs(const struct credential *credential, struct slice header)
 {
@@ -58,13 +91,14 @@ credential_check_skew(
 }
 
 enum s3_err
-credential_expired(const struct auth_request *request, int64_t expiry, struct s3_refusal *why)
+credential_not_in_time(
+    const struct auth_request *request, int64_t expiry, const char *message, struct s3_refusal *why)
 {
 	char text[CREDENTIAL_TIME_MAX];
 
 	s3_refusal_detail(why, "Expires", credential_time(expiry, text));
 	s3_refusal_detail(why, "ServerTime", credential_time(request->now, text));
-	return s3_refuse(why, S3_ACCESS_DENIED, "Request has expired");
+	return s3_refuse(why, S3_ACCESS_DENIED, "%s", message);
 }
 
 /* Key material goes with the request. */
@@ -194,13 +228,22 @@ check_token(const struct credential *credential, const struct auth_request *requ
 }
 
 static bool
+lists_aws_chunked(struct slice codings)
+{
+	struct slice coding;
+
+	while (slice_next(&codings, ',', &coding))
+		if (slice_equal_nocase(slice_trim(coding), SLICE("aws-chunked")))
+			return true;
+	return false;
+}
+
+static bool
 is_aws_chunked(const struct auth_request *request)
 {
-	const struct field *encoding = fields_find_nocase(&request->headers, "Content-Encoding");
-	struct slice rest = encoding != NULL ? encoding->value : SLICE(""), coding;
-
-	while (slice_next(&rest, ',', &coding))
-		if (slice_equal_nocase(slice_trim(coding), SLICE("aws-chunked")))
+	for (size_t i = 0; i < request->headers.count; i++)
+		if (slice_equal_nocase(request->headers.items[i].name, SLICE("Content-Encoding")) &&
+		    lists_aws_chunked(request->headers.items[i].value))
 			return true;
 	return false;
 }

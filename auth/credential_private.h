@@ -34,6 +34,16 @@ struct credential_private {
 /* The whole of `signed_headers` as a list: is that header on it? */
 bool credential_signs(const struct credential *credential, struct slice header);
 
+/* A copy on `mem` with the ASCII letters in lower case. */
+struct slice credential_lower(TALLOC_CTX *mem, struct slice text);
+
+/*
+ * The values of the query parameters with these names. NULL, or the name of the one that is given more than once (one
+ * could be signed and the other followed). One that is not given has an empty value.
+ */
+const char *credential_parameters(
+    const struct auth_request *request, const char *const names[], size_t count, struct slice values[]);
+
 /* "2013-05-24T00:00:00Z", the form of times in the details of S3's errors. */
 #define CREDENTIAL_TIME_MAX 24
 struct slice credential_time(int64_t seconds, char out[CREDENTIAL_TIME_MAX]);
@@ -42,7 +52,8 @@ struct slice credential_time(int64_t seconds, char out[CREDENTIAL_TIME_MAX]);
 MUST_USE enum s3_err credential_check_skew(
     const struct auth_request *request, int64_t signed_at, struct slice as_sent, struct s3_refusal *why);
 
-/* AccessDenied, "Request has expired"; the caller may add details. */
-MUST_USE enum s3_err credential_expired(const struct auth_request *request, int64_t expiry, struct s3_refusal *why);
+/* AccessDenied, for a URL that has ended at `expiry`, or does not hold yet. */
+MUST_USE enum s3_err credential_not_in_time(
+    const struct auth_request *request, int64_t expiry, const char *message, struct s3_refusal *why);
 
 #endif

@@ -11,18 +11,18 @@
 #include "common/s3_error.h"
 
 #define SIGNATURE_SKEW_SECONDS (15 * 60)
-#define SIGNATURE_EXPIRES_MAX (7 * 24 * 3600) /* of a presigned V4 URL */
+#define SIGNATURE_EXPIRES_MAX  (7 * 24 * 3600) /* of a presigned V4 URL */
 
 /* A request as signatures see it. Everything is borrowed. */
 struct auth_request {
 	struct slice method;
-	struct slice path;	  /* of the request target, as received, not decoded, without the query */
-	struct slice query;	  /* of the request target, as received, without the "?" */
+	struct slice path;        /* of the request target, as received, not decoded, without the query */
+	struct slice query;       /* of the request target, as received, without the "?" */
 	struct fields parameters; /* the query's, decoded, in order; a parameter without "=" has an empty value */
-	struct fields headers;	  /* as received, values trimmed */
-	struct slice host_bucket; /* the bucket that the Host names (virtual-hosted addressing); empty in path style */
-	int64_t now;		  /* seconds since 1970 */
-	struct slice region;	  /* the one region that is taken; empty: any */
+	struct fields headers;    /* as received, values trimmed */
+	struct slice host_bucket; /* that the Host names (virtual-hosted addressing); empty in path style */
+	int64_t now;              /* seconds since 1970 */
+	struct slice region;      /* the one region that is taken; empty: any */
 };
 
 enum credential_kind {
@@ -35,11 +35,11 @@ enum credential_kind {
 
 /* What x-amz-content-sha256 says of the body. */
 enum payload_kind {
-	PAYLOAD_UNSIGNED,		 /* also: not said */
-	PAYLOAD_HASHED,			 /* its SHA-256 is in payload_hash */
-	PAYLOAD_CHUNKS_SIGNED,		 /* STREAMING-AWS4-HMAC-SHA256-PAYLOAD */
-	PAYLOAD_CHUNKS_SIGNED_TRAILER,	 /* STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER */
-	PAYLOAD_CHUNKS_UNSIGNED_TRAILER	 /* STREAMING-UNSIGNED-PAYLOAD-TRAILER */
+	PAYLOAD_UNSIGNED,               /* also: not said */
+	PAYLOAD_HASHED,                 /* its SHA-256 is in payload_hash */
+	PAYLOAD_CHUNKS_SIGNED,          /* STREAMING-AWS4-HMAC-SHA256-PAYLOAD */
+	PAYLOAD_CHUNKS_SIGNED_TRAILER,  /* STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER */
+	PAYLOAD_CHUNKS_UNSIGNED_TRAILER /* STREAMING-UNSIGNED-PAYLOAD-TRAILER */
 };
 
 struct credential {
@@ -65,8 +65,8 @@ MUST_USE enum s3_err credential_read(
  * err  S3_SIGNATURE_DOES_NOT_MATCH, with the details AWS gives: AWSAccessKeyId, StringToSign, SignatureProvided,
  *      CanonicalRequest (they say nothing that the client does not know)
  */
-MUST_USE enum s3_err credential_verify(struct credential *credential, const struct auth_request *request,
-    struct slice secret, struct s3_refusal *why);
+MUST_USE enum s3_err credential_verify(
+    struct credential *credential, const struct auth_request *request, struct slice secret, struct s3_refusal *why);
 
 /* --- aws-chunked bodies (SigV4 "Transferring payload in multiple chunks") -------------------------------------------- */
 

@@ -246,17 +246,6 @@ append_first_parameter(struct slice query, struct buf *out)
 	buf_append(out, first);
 }
 
-static struct slice
-lower(TALLOC_CTX *mem, struct slice name)
-{
-	char *text = slice_dup(mem, name);
-
-	for (size_t i = 0; i < name.length; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + ('a' - 'A'));
-	return slice_make(text, name.length);
-}
-
 static void
 add_amz(TALLOC_CTX *mem, const struct fields *fields, struct entry *entries, size_t *count)
 {
@@ -265,7 +254,8 @@ add_amz(TALLOC_CTX *mem, const struct fields *fields, struct entry *entries, siz
 
 		if (!slice_equal_nocase(slice_head(f->name, 6), SLICE("x-amz-")))
 			continue;
-		entries[*count] = (struct entry){ lower(mem, f->name), slice_trim(f->value), true, *count };
+		entries[*count] =
+		    (struct entry){ credential_lower(mem, f->name), slice_trim(f->value), true, *count };
 		++*count;
 	}
 }
@@ -389,28 +379,26 @@ sigv2_read_header(struct credential *credential, const struct auth_request *requ
 	return credential_check_skew(request, seconds, date->value, why);
 }
 
-/* Each of the three parameters, once. */
+enum {
+	ACCESS_KEY,
+	SIGNATURE,
+	EXPIRES,
+	PARAMETERS
+};
+
 static enum s3_err
-read_parameters(const struct auth_request *request, struct slice values[3], struct s3_refusal *why)
+read_parameters(const struct auth_request *request, struct slice values[PARAMETERS], struct s3_refusal *why)
 {
-	static const char *const names[3] = { "AWSAccessKeyId", "Signature", "Expires" };
+	static const char *const names[PARAMETERS] = { "AWSAccessKeyId", "Signature", "Expires" };
+	const char *repeated = credential_parameters(request, names, PARAMETERS, values);
 
-	for (size_t p = 0; p < ARRAY_SIZE(names); p++) {
-		size_t count = 0;
-
-		for (size_t i = 0; i < request->parameters.count; i++)
-			if (slice_equal(request->parameters.items[i].name, slice_from(names[p]))) {
-				values[p] = request->parameters.items[i].value;
-				count++;
-			}
-		if (count > 1)
-			return s3_refuse(
-			    why, S3_ACCESS_DENIED, "The parameter %s may be given only once.", names[p]);
-		if (count == 0 || values[p].length == 0 || (p == 0 && values[p].length > ACCESS_KEY_MAX))
+	if (repeated != NULL)
+		return s3_refuse(why, S3_ACCESS_DENIED, "The parameter %s may be given only once.", repeated);
+	for (size_t p = 0; p < PARAMETERS; p++)
+		if (values[p].length == 0 || (p == ACCESS_KEY && values[p].length > ACCESS_KEY_MAX))
 			return s3_refuse(why, S3_ACCESS_DENIED,
 			    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId "
 			    "parameters");
-	}
 	return S3_OK;
 }
 
@@ -418,7 +406,7 @@ enum s3_err
 sigv2_read_query(struct credential *credential, const struct auth_request *request, struct s3_refusal *why)
 {
 	const uint64_t year_9999_end = 253402300799;
-	struct slice values[3];
+	struct slice values[PARAMETERS];
 	uint64_t expires;
 	char *signature;
 	enum s3_err err;
@@ -426,19 +414,19 @@ sigv2_read_query(struct credential *credential, const struct auth_request *reque
 	err = read_parameters(request, values, why);
 	if (err)
 		return err;
-	if (!slice_to_number(values[2], year_9999_end, &expires))
+	if (!slice_to_number(values[EXPIRES], year_9999_end, &expires))
 		return s3_refuse(why, S3_ACCESS_DENIED, "Invalid date (should be seconds since epoch): %.*s",
-		    SLICE_ARG(values[2]));
+		    SLICE_ARG(values[EXPIRES]));
 	if (request->now > (int64_t)expires)
-		return credential_expired(request, (int64_t)expires, why);
+		return credential_not_in_time(request, (int64_t)expires, "Request has expired", why);
 	/* A "+" that its sender did not encode has become a space, which base64 has none of. */
-	signature = slice_dup(credential->private, values[1]);
-	for (size_t i = 0; i < values[1].length; i++)
+	signature = slice_dup(credential->private, values[SIGNATURE]);
+	for (size_t i = 0; i < values[SIGNATURE].length; i++)
 		if (signature[i] == ' ')
 			signature[i] = '+';
-	credential->access_key = values[0];
-	credential->private->signature = slice_make(signature, values[1].length);
-	credential->private->date = values[2];
+	credential->access_key = values[ACCESS_KEY];
+	credential->private->signature = slice_make(signature, values[SIGNATURE].length);
+	credential->private->date = values[EXPIRES];
 	return S3_OK;
 }
 

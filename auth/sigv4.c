@@ -1,6 +1,7 @@
 #include "auth/sigv4.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 #include "common/clock.h"
 
@@ -148,11 +149,7 @@ add_name(struct buf *list, struct slice name)
 {
 	if (buf_slice(list).length > 0)
 		buf_append_string(list, ", ");
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.data[i];
-
-		buf_append_byte(list, c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c);
-	}
+	buf_append(list, name);
 }
 
 static enum s3_err
@@ -175,7 +172,7 @@ check_signed_headers(
 
 		if (!header_is(header, "host") && must_be_signed(credential, header) &&
 		    !credential_signs(credential, header->name))
-			add_name(missing, header->name);
+			add_name(missing, credential_lower(credential->private, header->name));
 	}
 	if (buf_slice(missing).length == 0)
 		return S3_OK;
@@ -287,26 +284,19 @@ static const char *const parameter_names[PARAMETERS] = { [ALGORITHM] = "X-Amz-Al
 	[SIGNED_HEADERS] = "X-Amz-SignedHeaders",
 	[SIGNATURE] = "X-Amz-Signature" };
 
-/* Each of them once: of two, one could be signed and the other followed. */
 static enum s3_err
 read_parameters(const struct auth_request *request, struct slice values[PARAMETERS], struct s3_refusal *why)
 {
-	for (size_t p = 0; p < PARAMETERS; p++) {
-		size_t count = 0;
+	const char *repeated = credential_parameters(request, parameter_names, PARAMETERS, values);
 
-		for (size_t i = 0; i < request->parameters.count; i++)
-			if (slice_equal(request->parameters.items[i].name, slice_from(parameter_names[p]))) {
-				values[p] = request->parameters.items[i].value;
-				count++;
-			}
-		if (count > 1)
-			return s3_refuse(why, S3_AUTH_QUERY_MALFORMED, "The parameter %s may be given only once.",
-			    parameter_names[p]);
-		if (count == 0 || values[p].length == 0)
+	if (repeated != NULL)
+		return s3_refuse(
+		    why, S3_AUTH_QUERY_MALFORMED, "The parameter %s may be given only once.", repeated);
+	for (size_t p = 0; p < PARAMETERS; p++)
+		if (values[p].length == 0)
 			return s3_refuse(why, S3_AUTH_QUERY_MALFORMED,
 			    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
 			    "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
-	}
 	return S3_OK;
 }
 
@@ -332,7 +322,8 @@ read_expires(struct slice text, uint64_t *expires, struct s3_refusal *why)
 static enum s3_err
 check_lifetime(const struct auth_request *request, struct slice date, struct slice lifetime, struct s3_refusal *why)
 {
-	int64_t signed_at;
+	char milliseconds[CLOCK_TEXT_MAX];
+	int64_t signed_at, expiry;
 	uint64_t expires;
 	enum s3_err err;
 
@@ -342,12 +333,16 @@ check_lifetime(const struct auth_request *request, struct slice date, struct sli
 	err = read_expires(lifetime, &expires, why);
 	if (err)
 		return err;
-	if (signed_at > request->now + SIGNATURE_SKEW_SECONDS)
-		return s3_refuse(why, S3_ACCESS_DENIED, "Request is not yet valid");
-	if (request->now <= signed_at + (int64_t)expires)
+	expiry = signed_at + (int64_t)expires;
+	if (signed_at > request->now + SIGNATURE_SKEW_SECONDS) {
+		snprintf(milliseconds, sizeof(milliseconds), "%" PRId64, signed_at * 1000);
+		s3_refusal_detail(why, "X-Amz-Date", slice_from(milliseconds));
+		return credential_not_in_time(request, expiry, "Request is not yet valid", why);
+	}
+	if (request->now <= expiry)
 		return S3_OK;
 	s3_refusal_detail(why, "X-Amz-Expires", lifetime);
-	return credential_expired(request, signed_at + (int64_t)expires, why);
+	return credential_not_in_time(request, expiry, "Request has expired", why);
 }
 
 /* The header counts before the parameter, which is signed with all others; AWS does the same. */

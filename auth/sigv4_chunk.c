@@ -57,17 +57,6 @@ fail(struct chunk_decoder *decoder, struct s3_refusal *why, enum s3_err err, con
 	return s3_refuse(why, err, "%s", message);
 }
 
-static struct slice
-lower_copy(TALLOC_CTX *mem, struct slice name)
-{
-	char *copy = slice_dup(mem, name);
-
-	for (size_t i = 0; i < name.length; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] + ('a' - 'A'));
-	return slice_make(copy, name.length);
-}
-
 static void
 hash_restart(struct chunk_decoder *decoder)
 {
@@ -92,7 +81,7 @@ chunk_decoder_new(
 	decoder->chunks_signed = credential->payload != PAYLOAD_CHUNKS_UNSIGNED_TRAILER;
 	decoder->trailer_signed = credential->payload == PAYLOAD_CHUNKS_SIGNED_TRAILER;
 	decoder->total_left = decoded_length;
-	decoder->trailer = lower_copy(decoder, slice_trim(trailer));
+	decoder->trailer = credential_lower(decoder, slice_trim(trailer));
 	if (decoder->chunks_signed) {
 		assert(private->verified && private->signature.length == SHA256_HEX);
 		memcpy(decoder->previous, private->signature.data, SHA256_HEX);
