@@ -40,17 +40,21 @@ struct committer {
 static enum store_err
 conditions_hold(struct local_store *s, MDB_txn *txn, const struct waiting *w)
 {
-	for (size_t i = 0; i < w->batch->condition_count; i++) {
+	TALLOC_CTX *mem = talloc_new(NULL);
+	enum store_err err = STORE_OK;
+
+	for (size_t i = 0; err == STORE_OK && i < w->batch->condition_count; i++) {
 		const struct condition *wanted = &w->batch->conditions[i];
-		struct slice value;
-		int rc = keys_get(txn, s->dbi, w->partition, wanted->key, &value);
+		struct slice value = { NULL, 0 };
+		int rc = keys_get(txn, s->dbi, w->partition, wanted->key, mem, &value);
 
 		if (rc != 0 && rc != MDB_NOTFOUND)
-			return local_err(rc);
-		if (wanted->absent ? rc == 0 : rc == MDB_NOTFOUND || !slice_equal(value, wanted->value))
-			return STORE_CONFLICT;
+			err = local_err(rc);
+		else if (!slice_equal(value, wanted->absent ? SLICE("") : wanted->value))
+			err = STORE_CONFLICT;
 	}
-	return STORE_OK;
+	talloc_free(mem);
+	return err;
 }
 
 static enum store_err

@@ -2,14 +2,8 @@
 
 #include <assert.h>
 
-#include "common/digest.h"
-
-#define KIND_KEY     'k'
-#define KIND_LEVEL   'l'
-#define KIND_COUNTER 'm'
-
-#define CRC_BYTES   4
-#define LEVEL_BYTES 8
+#define KIND_KEY   'k'
+#define KIND_LEVEL 'l'
 
 /* --- Levels and LMDB keys ----------------------------------------------------------------------------------------- */
 
@@ -31,11 +25,11 @@ level_of_partition(struct level *level, struct slice partition)
 }
 
 static void
-level_of_number(struct level *level, const unsigned char number[LEVEL_BYTES])
+level_of_number(struct level *level, const unsigned char number[NUMBER_BYTES])
 {
 	level->lmdb_key[0] = KIND_LEVEL;
-	memcpy(level->lmdb_key + 1, number, LEVEL_BYTES);
-	level->prefix = 1 + LEVEL_BYTES;
+	memcpy(level->lmdb_key + 1, number, NUMBER_BYTES);
+	level->prefix = 1 + NUMBER_BYTES;
 }
 
 /* The longest rest of a key that a level holds itself; one byte more marks a continuation. */
@@ -82,99 +76,32 @@ same_key(const MDB_val *a, const MDB_val *b)
 	return a->mv_size == b->mv_size && memcmp(a->mv_data, b->mv_data, a->mv_size) == 0;
 }
 
-/* --- Entries with their checksums --------------------------------------------------------------------------------- */
-
-static uint32_t
-entry_crc(const MDB_val *key, struct slice value)
-{
-	return crc32c(crc32c(0, slice_make(key->mv_data, key->mv_size)), value);
-}
-
-static int
-entry_check(const MDB_val *key, const MDB_val *data, struct slice *value)
-{
-	const char *bytes = data->mv_data;
-	uint32_t crc;
-
-	*value = (struct slice){ NULL, 0 };
-	if (data->mv_size <= CRC_BYTES)
-		return MDB_CORRUPTED;
-	memcpy(&crc, bytes, CRC_BYTES);
-	if (crc != entry_crc(key, slice_make(bytes + CRC_BYTES, data->mv_size - CRC_BYTES)))
-		return MDB_CORRUPTED;
-	*value = slice_make(bytes + CRC_BYTES, data->mv_size - CRC_BYTES);
-	return 0;
-}
-
-static int
-entry_get(MDB_txn *txn, MDB_dbi dbi, MDB_val key, struct slice *value)
-{
-	MDB_val data;
-	int rc = mdb_get(txn, dbi, &key, &data);
-
-	return rc ? rc : entry_check(&key, &data, value);
-}
-
-static int
-entry_put(MDB_txn *txn, MDB_dbi dbi, MDB_val key, struct slice value)
-{
-	MDB_val data = { CRC_BYTES + value.length, NULL };
-	uint32_t crc = entry_crc(&key, value);
-	int rc = mdb_put(txn, dbi, &key, &data, MDB_RESERVE);
-
-	if (rc)
-		return rc;
-	memcpy(data.mv_data, &crc, CRC_BYTES);
-	memcpy((char *)data.mv_data + CRC_BYTES, value.data, value.length);
-	return 0;
-}
-
 /* --- Long keys ---------------------------------------------------------------------------------------------------- */
 
 static int
-continuation_check(struct slice value, unsigned char number[LEVEL_BYTES])
+continuation_check(struct slice payload, unsigned char number[NUMBER_BYTES])
 {
-	if (value.length != LEVEL_BYTES)
+	if (payload.length != NUMBER_BYTES)
 		return MDB_CORRUPTED;
-	memcpy(number, value.data, LEVEL_BYTES);
+	memcpy(number, payload.data, NUMBER_BYTES);
 	return 0;
 }
 
 static int
 continuation_get(
-    MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice rest, unsigned char number[LEVEL_BYTES])
+    MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice rest, unsigned char number[NUMBER_BYTES])
 {
-	struct slice value;
-	int rc = entry_get(txn, dbi, continuation_key(level, rest), &value);
+	struct slice payload;
+	int rc = entry_get(txn, dbi, continuation_key(level, rest), &payload);
 
-	return rc ? rc : continuation_check(value, number);
-}
-
-/* A number that no level has had before. */
-static int
-level_number_next(MDB_txn *txn, MDB_dbi dbi, unsigned char number[LEVEL_BYTES])
-{
-	static char name[] = { KIND_COUNTER, 'l', 'e', 'v', 'e', 'l' };
-	MDB_val key = { sizeof(name), name };
-	struct slice value;
-	int rc = entry_get(txn, dbi, key, &value);
-
-	if (rc && rc != MDB_NOTFOUND)
-		return rc;
-	memset(number, 0, LEVEL_BYTES);
-	if (rc == 0 && (rc = continuation_check(value, number)))
-		return rc;
-	for (size_t i = LEVEL_BYTES; i-- > 0;)
-		if (++number[i] != 0)
-			break;
-	return entry_put(txn, dbi, key, slice_make(number, LEVEL_BYTES));
+	return rc ? rc : continuation_check(payload, number);
 }
 
 /* Follow a key to the level where its last piece lives. */
 static int
 descend(MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice *rest)
 {
-	unsigned char number[LEVEL_BYTES];
+	unsigned char number[NUMBER_BYTES];
 
 	while (rest->length > chunk_max(level)) {
 		int rc = continuation_get(txn, dbi, level, *rest, number);
@@ -191,16 +118,16 @@ descend(MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice *rest)
 static int
 descend_making(MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice *rest)
 {
-	unsigned char number[LEVEL_BYTES];
+	unsigned char number[NUMBER_BYTES];
 
 	while (rest->length > chunk_max(level)) {
 		int rc = continuation_get(txn, dbi, level, *rest, number);
 
 		if (rc == MDB_NOTFOUND) {
-			rc = level_number_next(txn, dbi, number);
+			rc = number_next(txn, dbi, number);
 			if (rc == 0)
 				rc = entry_put(
-				    txn, dbi, continuation_key(level, *rest), slice_make(number, LEVEL_BYTES));
+				    txn, dbi, continuation_key(level, *rest), slice_make(number, NUMBER_BYTES), 0);
 		}
 		if (rc)
 			return rc;
@@ -231,15 +158,14 @@ level_is_empty(MDB_txn *txn, MDB_dbi dbi, struct level *level, bool *empty)
 static int
 delete_in(MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice rest)
 {
-	unsigned char number[LEVEL_BYTES];
+	unsigned char number[NUMBER_BYTES];
 	struct level below;
 	MDB_val key;
 	bool empty;
 	int rc;
 
 	if (rest.length <= chunk_max(level)) {
-		key = entry_key(level, rest);
-		return mdb_del(txn, dbi, &key, NULL);
+		return value_delete(txn, dbi, entry_key(level, rest));
 	}
 	rc = continuation_get(txn, dbi, level, rest, number);
 	if (rc)
@@ -255,14 +181,17 @@ delete_in(MDB_txn *txn, MDB_dbi dbi, struct level *level, struct slice rest)
 }
 
 int
-keys_get(MDB_txn *txn, MDB_dbi dbi, struct slice partition, struct slice key, struct slice *value)
+keys_get(MDB_txn *txn, MDB_dbi dbi, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value)
 {
 	struct level level;
+	struct slice payload;
 	int rc;
 
 	level_of_partition(&level, partition);
 	rc = descend(txn, dbi, &level, &key);
-	return rc ? rc : entry_get(txn, dbi, entry_key(&level, key), value);
+	if (rc == 0)
+		rc = entry_get(txn, dbi, entry_key(&level, key), &payload);
+	return rc ? rc : value_read(txn, dbi, payload, mem, value);
 }
 
 int
@@ -273,7 +202,7 @@ keys_put(MDB_txn *txn, MDB_dbi dbi, struct slice partition, struct slice key, st
 
 	level_of_partition(&level, partition);
 	rc = descend_making(txn, dbi, &level, &key);
-	return rc ? rc : entry_put(txn, dbi, entry_key(&level, key), value);
+	return rc ? rc : value_put(txn, dbi, entry_key(&level, key), value);
 }
 
 int
@@ -288,10 +217,11 @@ keys_delete(MDB_txn *txn, MDB_dbi dbi, struct slice partition, struct slice key)
 /* --- Cursors ------------------------------------------------------------------------------------------------------ */
 
 void
-keys_cursor_init(struct keys_cursor *c, MDB_cursor *lmdb, struct slice partition)
+keys_cursor_init(struct keys_cursor *c, MDB_cursor *lmdb, TALLOC_CTX *mem, struct slice partition)
 {
 	c->key = c->value = (struct slice){ NULL, 0 };
 	c->lmdb = lmdb;
+	c->mem = mem;
 	c->depth = 0;
 	c->at[0].base = 0;
 	level_of_partition(&c->at[0].level, partition);
@@ -299,12 +229,12 @@ keys_cursor_init(struct keys_cursor *c, MDB_cursor *lmdb, struct slice partition
 
 /* From a continuation entry into the level that it names, before its first key. */
 static int
-cursor_enter(struct keys_cursor *c, const MDB_val *key, struct slice value)
+cursor_enter(struct keys_cursor *c, const MDB_val *key, struct slice payload)
 {
 	const struct level *level = &c->at[c->depth].level;
 	size_t base = c->at[c->depth].base;
-	unsigned char number[LEVEL_BYTES];
-	int rc = continuation_check(value, number);
+	unsigned char number[NUMBER_BYTES];
+	int rc = continuation_check(payload, number);
 
 	if (rc)
 		return rc;
@@ -332,7 +262,7 @@ cursor_leave(struct keys_cursor *c, MDB_val *key, MDB_val *data)
 }
 
 static int
-cursor_yield(struct keys_cursor *c, const MDB_val *key, struct slice value)
+cursor_yield(struct keys_cursor *c, const MDB_val *key, struct slice payload)
 {
 	const struct level *level = &c->at[c->depth].level;
 	struct slice piece = slice_make((char *)key->mv_data + level->prefix, key->mv_size - level->prefix);
@@ -340,20 +270,20 @@ cursor_yield(struct keys_cursor *c, const MDB_val *key, struct slice value)
 
 	if (base + piece.length > sizeof(c->assembled))
 		return MDB_CORRUPTED;
-	c->value = value;
 	c->key = piece;
 	if (base > 0) {
 		memcpy(c->assembled + base, piece.data, piece.length);
 		c->key = slice_make(c->assembled, base + piece.length);
 	}
-	return 0;
+	talloc_free_children(c->mem);
+	return value_read(mdb_cursor_txn(c->lmdb), mdb_cursor_dbi(c->lmdb), payload, c->mem, &c->value);
 }
 
 /* `rc`, key and data are what LMDB's cursor said: go on from there to a key of the partition, through levels. */
 static int
 cursor_settle(struct keys_cursor *c, int rc, MDB_val *key, MDB_val *data)
 {
-	struct slice value;
+	struct slice payload;
 
 	for (;;) {
 		struct level *level = &c->at[c->depth].level;
@@ -368,12 +298,12 @@ cursor_settle(struct keys_cursor *c, int rc, MDB_val *key, MDB_val *data)
 				rc = mdb_cursor_get(c->lmdb, key, data, MDB_NEXT);
 			continue;
 		}
-		rc = entry_check(key, data, &value);
+		rc = entry_check(key, data, &payload);
 		if (rc)
 			return rc;
 		if (!is_continuation(key))
-			return cursor_yield(c, key, value);
-		rc = cursor_enter(c, key, value);
+			return cursor_yield(c, key, payload);
+		rc = cursor_enter(c, key, payload);
 		if (rc)
 			return rc;
 		*key = entry_key(&c->at[c->depth].level, slice_make(NULL, 0));
@@ -398,14 +328,14 @@ keys_cursor_seek(struct keys_cursor *c, struct slice from)
 		MDB_val wanted = long_key ? continuation_key(level, from) : entry_key(level, from);
 		MDB_val key = wanted;
 		MDB_val data;
-		struct slice value;
+		struct slice payload;
 		int rc = mdb_cursor_get(c->lmdb, &key, &data, MDB_SET_RANGE);
 
 		if (rc || !long_key || !same_key(&key, &wanted))
 			return cursor_settle(c, rc, &key, &data);
-		rc = entry_check(&key, &data, &value);
+		rc = entry_check(&key, &data, &payload);
 		if (rc == 0)
-			rc = cursor_enter(c, &key, value);
+			rc = cursor_enter(c, &key, payload);
 		if (rc)
 			return rc;
 		from = slice_skip(from, chunk_max(level));

@@ -68,6 +68,7 @@ static void
 reader_give(struct local_store *s, struct local_reader *reader)
 {
 	mdb_txn_reset(reader->txn);
+	talloc_free_children(reader);
 	pthread_mutex_lock(&s->readers.mutex);
 	reader->next = s->readers.idle;
 	s->readers.idle = reader;
@@ -97,7 +98,7 @@ local_get(struct store *store, struct slice partition, struct slice key, TALLOC_
 
 	if (rc)
 		return local_err(rc);
-	rc = keys_get(reader->txn, s->dbi, partition, key, &found);
+	rc = keys_get(reader->txn, s->dbi, partition, key, reader, &found);
 	if (rc == 0)
 		*value = slice_make(talloc_memdup(mem, found.data, found.length), found.length);
 	reader_give(s, reader);
@@ -144,7 +145,7 @@ local_scan(struct store *store, struct slice partition, struct slice from, scan_
 		rc = reader_take(s, &reader);
 		if (rc)
 			return local_err(rc);
-		keys_cursor_init(&reader->cursor, reader->lmdb, partition);
+		keys_cursor_init(&reader->cursor, reader->lmdb, reader, partition);
 		rc = scan_some(&reader->cursor, from, visit, context, next, &from.length, &more);
 		from.data = next;
 		reader_give(s, reader);
