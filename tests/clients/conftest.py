@@ -34,13 +34,16 @@ def nobodys_settings(tmp_path_factory):
 
 
 @pytest.fixture
-def subdomains_resolve(monkeypatch):
-    """Every NAME.localhost is this machine, as a resolver of today says by itself."""
+def localhost_names(gateway, monkeypatch):
+    """Every NAME.localhost is this machine, as a resolver of today says by itself, and its port 80 is the gateway, as a
+    front would have it."""
     resolve = socket.getaddrinfo
 
-    def getaddrinfo(host, *arguments, **more):
-        text = host.decode() if isinstance(host, bytes) else host
-        return resolve("127.0.0.1" if text and text.endswith(".localhost") else host, *arguments, **more)
+    def getaddrinfo(host, port, *arguments, **more):
+        name = host.decode() if isinstance(host, bytes) else host or ""
+        if name == "localhost" or name.endswith(".localhost"):
+            host, port = "127.0.0.1", gateway.port if port == 80 else port
+        return resolve(host, port, *arguments, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
@@ -73,12 +76,17 @@ def s3_bob(make_boto3, bob):
 
 @pytest.fixture(scope="module")
 def make_boto(gateway):
-    """make_boto(user, …): a boto 2 connection, signing with version 2, which it does for any host but Amazon's."""
+    """make_boto(user, …): a boto 2 connection. It signs with version 2, as it does for any host but Amazon's, or with
+    version 4 while S3_USE_SIGV4 is set and for a "region". Its version 4 names a port other than 80 twice in the Host that
+    it signs, so that it is of use on port 80 alone, which needs `localhost_names`."""
 
-    def make(user, calling_format=None, host="127.0.0.1"):
-        return boto.s3.connection.S3Connection(
-            user.access_key, user.secret_key, is_secure=False, host=host, port=gateway.port,
-            calling_format=calling_format or boto.s3.connection.OrdinaryCallingFormat())
+    def make(user, calling_format=None, region=None):
+        connection = boto.s3.connection.S3Connection(
+            user.access_key, user.secret_key, is_secure=False, host="localhost", port=80 if region else gateway.port,
+            calling_format=calling_format or boto.s3.connection.OrdinaryCallingFormat(), suppress_consec_slashes=False)
+        if region:
+            connection.auth_region_name = region
+        return connection
 
     return make
 

@@ -170,7 +170,7 @@ def test_unknown_key(make_boto3, alice):
     assert refused(nobody.list_buckets) == ("InvalidAccessKeyId", 403)
 
 
-def test_virtual_hosted_style(gateway, make_boto3, alice, bucket, subdomains_resolve):
+def test_virtual_hosted_style(gateway, make_boto3, alice, bucket, localhost_names):
     client = make_boto3(alice, "http://localhost:%d" % gateway.port, s3={"addressing_style": "virtual"})
     client.put_object(Bucket=bucket, Key="a key/with+plus", Body=b"bytes")
     assert client.get_object(Bucket=bucket, Key="a key/with+plus")["Body"].read() == b"bytes"

@@ -17,12 +17,14 @@ PATHS = ["double//slash", "a//b//", "/leading", "//", "trailing/", "a/./b", "a/.
 # XML 1.0 has no way to write most of these, so they are listed with encoding-type=url.
 CONTROL = ["\x01", "a\x1fb", "line\nend", "carriage\rreturn", "delete\x7f", "\u0085next line", "\ufffe"]
 LONGEST = ["k" * 1024, "ü" * 512, "a/" * 512]
+# To curl, an upload to these is one into a folder.
+FOLDERS = [key for key in PLAIN + PATHS + CONTROL + LONGEST if key.rpartition("/")[2] in ("", ".", "..")]
 
 CLIENTS = {
     "boto": PLAIN + PATHS,
     "boto3": PLAIN + PATHS + CONTROL + LONGEST,
     "boto3-v2": PLAIN + PATHS + CONTROL + LONGEST,
-    "curl": PLAIN + PATHS + CONTROL + LONGEST,
+    "curl": [key for key in PLAIN + PATHS + CONTROL + LONGEST if key not in FOLDERS],
     "javascript-v2": PLAIN + PATHS + CONTROL + LONGEST,
     "javascript-v3": PLAIN + PATHS + CONTROL + LONGEST,
     "rclone": PLAIN,

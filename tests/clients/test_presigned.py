@@ -49,7 +49,7 @@ class FromBoto:
     def __init__(self, make_boto, alice, version, monkeypatch):
         if version == "v4":
             monkeypatch.setenv("S3_USE_SIGV4", "True")
-        self.connection, self.version = make_boto(alice, host="localhost"), version
+        self.connection, self.version = make_boto(alice, region="us-east-1" if version == "v4" else None), version
 
     def url(self, method, bucket, expires=600, age=0):
         if self.version == "v4":
@@ -59,7 +59,7 @@ class FromBoto:
 
 
 @pytest.fixture(params=["boto-v2", "boto-v4", "boto3-v2", "boto3-v4"])
-def signer(request, make_boto, make_boto3, alice, monkeypatch):
+def signer(request, make_boto, make_boto3, alice, monkeypatch, localhost_names):
     library, version = request.param.split("-")
     if library == "boto":
         return FromBoto(make_boto, alice, version, monkeypatch)
