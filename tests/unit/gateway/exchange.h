@@ -1,0 +1,265 @@
+/*
+ * Requests without sockets: what the stages do before an operation runs is done here in short, and the operation then
+ * works on a catalog in a folder of its own.
+ */
+#ifndef TESTS_UNIT_GATEWAY_EXCHANGE_H
+#define TESTS_UNIT_GATEWAY_EXCHANGE_H
+
+#include "common/digest.h"
+#include "gateway/req.h"
+#include "tests/unit/storage/scratch.h"
+#include "tests/unit/suite.h"
+
+#define HEADERS_MAX 6
+#define CHECKS_MAX  8
+
+static struct gateway gateway;
+static struct config config = { .region = (char *)"" };
+static TALLOC_CTX *mem;
+static char *folder;
+static struct store *store;
+
+/* A request, and what its answer must be. */
+struct exchange {
+	const char *name;
+	const char *user; /* NULL: anonymous */
+	const char *method, *target;
+	const char *headers[HEADERS_MAX]; /* "Name: value" */
+	const char *body;
+	unsigned status;
+	const char *code;               /* S3's, of a refusal; NULL: none */
+	const char *has[CHECKS_MAX];    /* texts that the answer's body must hold */
+	const char *lacks[CHECKS_MAX];  /* and must not */
+	const char *fields[CHECKS_MAX]; /* "Name: value" that the answer must have; "Name:" it must lack */
+};
+
+static inline void
+add_user(const char *id, bool administrator)
+{
+	struct user user = {
+		.id = talloc_strdup(mem, id),
+		.name = talloc_strdup(mem, id),
+		.display_name = talloc_asprintf(mem, "Name of %s", id),
+		.email = talloc_asprintf(mem, "%s@example.com", id),
+		.enabled = true,
+		.administrator = administrator,
+	};
+	struct access_key key = {
+		.id = talloc_asprintf(mem, "KEY-%s", id),
+		.secret = talloc_strdup(mem, "secret"),
+		.user_id = user.id,
+	};
+
+	ck_assert_store(catalog_user_add(gateway.catalog, &user, &key), STORE_OK);
+}
+
+static inline void
+exchange_setup(void)
+{
+	static const struct catalog_options options = { .garbage_grace_us = 0 };
+
+	mem = talloc_new(NULL);
+	folder = scratch_make(mem);
+	store = scratch_open(folder);
+	gateway.catalog = catalog_new(store, &options);
+	gateway.host_id = "host";
+	atomic_store(&gateway.config, &config);
+	add_user("alice", false);
+	add_user("bob", false);
+	add_user("root", true);
+}
+
+static inline void
+exchange_teardown(void)
+{
+	catalog_free(gateway.catalog);
+	store_close(store);
+	scratch_remove(folder);
+	talloc_free(mem);
+}
+
+static inline void
+identify(struct req *r, const char *user)
+{
+	if (user == NULL)
+		return;
+	ck_assert_store(catalog_user(gateway.catalog, r, slice_from(user), &r->user), STORE_OK);
+	r->identity = (struct identity){ slice_from(r->user->id), false, r->user->administrator };
+}
+
+static inline bool
+permitted(struct req *r)
+{
+	struct access_question question = { .who = &r->identity, .action = r->operation->action };
+
+	if (r->operation->action == ACTION_OPEN)
+		return true;
+	if (r->bucket != NULL)
+		question.bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl);
+	if (r->object != NULL)
+		question.object_acl = acl_load(r, slice_from(r->object->owner_id), r->object->acl);
+	return access_allows(&question);
+}
+
+/* The bucket and the object that the request names; then permission. */
+static inline enum s3_err
+meet(struct req *r)
+{
+	const struct operation *op = r->operation;
+	enum store_err err;
+
+	err = catalog_bucket(gateway.catalog, r, r->target.bucket, &r->bucket);
+	if (err == STORE_NOT_FOUND && (op->scope == SCOPE_BUCKET || op->scope == SCOPE_OBJECT) &&
+	    op->action != ACTION_CreateBucket)
+		return req_refuse(r, S3_NO_SUCH_BUCKET, NULL);
+	if (op->operand != OPERAND_NONE) {
+		err = catalog_object(gateway.catalog, r, r->bucket, r->target.key, req_parameter(r, "versionId"),
+		    op->operand == OPERAND_READ, &r->object);
+		if (err == STORE_NOT_FOUND)
+			return req_refuse(r, S3_NO_SUCH_KEY, NULL);
+		ck_assert_store(err, STORE_OK);
+	}
+	return permitted(r) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
+}
+
+static inline void
+take_body(struct req *r, struct slice body)
+{
+	unsigned char md5[DIGEST_MAX];
+
+	if (r->operation->body != BODY_STREAM) {
+		r->body.document = body;
+		return;
+	}
+	r->body.content = content_new(gateway.catalog, r, r->bucket);
+	ck_assert_store(content_append(r->body.content, body), STORE_OK);
+	ck_assert_store(content_finish(r->body.content), STORE_OK);
+	digest_of(DIGEST_MD5, body, md5);
+	memcpy(r->body.md5, md5, sizeof(r->body.md5));
+	if (req_has_header(r, "x-amz-checksum-crc32"))
+		fields_add(r, &r->body.checksums, SLICE("CRC32"), req_header(r, "x-amz-checksum-crc32"));
+}
+
+static inline enum s3_err
+run(struct req *r, struct slice body)
+{
+	enum s3_err err;
+
+	if ((err = target_parse(
+		 r, r->raw_target, slice_from("s3.example"), config.domains, &r->refusal, &r->target)) != S3_OK ||
+	    (err = route(r)) != S3_OK || (err = meet(r)) != S3_OK)
+		return err;
+	if (r->operation->prepare != NULL && (err = r->operation->prepare(r)) != S3_OK)
+		return err;
+	take_body(r, body);
+	return r->operation->run(r);
+}
+
+static inline void
+add_header(TALLOC_CTX *parent, struct fields *fields, const char *line)
+{
+	struct slice rest = slice_from(line), name;
+
+	ck_assert(slice_next(&rest, ':', &name));
+	fields_add(parent, fields, name, slice_trim(rest));
+}
+
+/* An answered request, to be freed with talloc_free. `body` must stay. */
+static inline struct req *
+ask(const char *user, const char *method, const char *target, const char *const headers[HEADERS_MAX],
+    struct slice body)
+{
+	struct req *r = req_new(&gateway);
+
+	r->method = slice_from(method);
+	r->raw_target = slice_from(target);
+	for (size_t i = 0; headers != NULL && i < HEADERS_MAX && headers[i] != NULL; i++)
+		add_header(r, &r->headers, headers[i]);
+	identify(r, user);
+	if (run(r, body) != S3_OK)
+		reply_refusal(r);
+	return r;
+}
+
+/* The body of an answer, whole. */
+static inline struct slice
+answer_body(struct req *r)
+{
+	struct reply *reply = &r->reply;
+	char *bytes = talloc_size(r, reply->content_length + 1);
+	uint64_t filled = reply->body.length;
+	size_t got;
+
+	if (filled > 0)
+		memcpy(bytes, reply->body.data, filled);
+	while (reply->reader != NULL && filled < reply->content_length) {
+		ck_assert_store(object_reader_read(reply->reader, reply->offset + filled, bytes + filled,
+				    reply->content_length - filled, &got),
+		    STORE_OK);
+		ck_assert_uint_gt(got, 0);
+		filled += got;
+	}
+	return slice_make(bytes, filled);
+}
+
+static inline struct slice
+answer_field(const struct req *r, const char *name)
+{
+	const struct field *field = fields_find_nocase(&r->reply.headers, name);
+
+	if (field == NULL)
+		field = fields_find_nocase(&r->cors_headers, name);
+	return field != NULL ? field->value : slice_make(NULL, 0);
+}
+
+static inline void
+check_field(const struct exchange *e, const struct req *r, const char *line)
+{
+	struct slice rest = slice_from(line), name, value;
+
+	ck_assert(slice_next(&rest, ':', &name));
+	value = answer_field(r, slice_dup((void *)r, name));
+	ck_assert_msg(slice_equal(value, slice_trim(rest)), "%s: %s, got '%.*s'", e->name, line, SLICE_ARG(value));
+}
+
+/* Send it and look at the answer. */
+static inline void
+exchange(const struct exchange *e)
+{
+	struct req *r = ask(e->user, e->method, e->target, e->headers, slice_from(e->body));
+	struct slice body = answer_body(r);
+	const char *code = r->refusal.err != S3_OK ? s3_err_code(r->refusal.err) : "none";
+	size_t position;
+
+	ck_assert_msg(r->reply.status == e->status && strcmp(code, e->code != NULL ? e->code : "none") == 0,
+	    "%s: %u %s\n%.*s", e->name, r->reply.status, code, SLICE_ARG(body));
+	for (size_t i = 0; i < CHECKS_MAX && e->has[i] != NULL; i++)
+		ck_assert_msg(slice_find(body, slice_from(e->has[i]), &position), "%s: lacks %s\n%.*s", e->name,
+		    e->has[i], SLICE_ARG(body));
+	for (size_t i = 0; i < CHECKS_MAX && e->lacks[i] != NULL; i++)
+		ck_assert_msg(!slice_find(body, slice_from(e->lacks[i]), &position), "%s: has %s\n%.*s", e->name,
+		    e->lacks[i], SLICE_ARG(body));
+	for (size_t i = 0; i < CHECKS_MAX && e->fields[i] != NULL; i++)
+		check_field(e, r, e->fields[i]);
+	talloc_free(r);
+}
+
+/* A step that must succeed on the way to what is tested. */
+static inline void
+done(const char *user, const char *method, const char *target, const char *const headers[HEADERS_MAX],
+    const char *body)
+{
+	struct req *r = ask(user, method, target, headers, slice_from(body));
+
+	ck_assert_msg(r->reply.status < 300, "%s %s: %u %s", method, target, r->reply.status,
+	    r->refusal.err != S3_OK ? s3_err_code(r->refusal.err) : "none");
+	talloc_free(r);
+}
+
+#define HEADERS(...)                     \
+	(const char *const[HEADERS_MAX]) \
+	{                                \
+		__VA_ARGS__              \
+	}
+
+#endif
