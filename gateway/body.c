@@ -1,15 +1,22 @@
 #include "gateway/body.h"
 
+#include <assert.h>
+
 #include "common/encode.h"
 #include "gateway/req.h"
 
 #define BUFFER_MAX (256 * 1024) /* bytes between two looks: small enough to stay in a processor's cache */
 
-struct body_intake {
-	/* the buffer between socket and payload */
-	char *buffer;
+/* Between socket and payload: one is filled on the event loop while the other is worked off. */
+struct buffer {
+	char *bytes;
 	size_t filled;
-	size_t capacity;
+};
+
+struct body_intake {
+	struct buffer filling;
+	struct buffer draining;
+	size_t capacity; /* of each */
 
 	/* what the payload must come to */
 	uint64_t payload_expected;
@@ -200,7 +207,8 @@ make_room(struct req *r)
 	bool short_body = r->body.has_length && r->body.content_length < BUFFER_MAX;
 
 	in->capacity = short_body ? (size_t)r->body.content_length : BUFFER_MAX;
-	in->buffer = talloc_size(in, in->capacity + 1);
+	in->filling.bytes = talloc_size(in, in->capacity + 1);
+	in->draining.bytes = short_body ? NULL : talloc_size(in, in->capacity);
 	if (r->operation->body == BODY_STREAM)
 		r->body.content = content_new(r->gateway->catalog, r, r->bucket);
 	else
@@ -239,13 +247,29 @@ body_feed(struct req *r, struct slice piece)
 	size_t length = piece.length;
 
 	if (in) {
-		if (length > in->capacity - in->filled)
-			length = in->capacity - in->filled;
-		memcpy(in->buffer + in->filled, piece.data, length);
-		in->filled += length;
+		struct buffer *buffer = &in->filling;
+
+		if (length > in->capacity - buffer->filled)
+			length = in->capacity - buffer->filled;
+		memcpy(buffer->bytes + buffer->filled, piece.data, length);
+		buffer->filled += length;
 	}
 	r->body.received += length;
 	return length;
+}
+
+void
+body_turn(struct req *r)
+{
+	struct body_intake *in = r->body.intake;
+	struct buffer filled;
+
+	if (!in)
+		return;
+	assert(in->draining.filled == 0);
+	filled = in->filling;
+	in->filling = in->draining;
+	in->draining = filled;
 }
 
 bool
@@ -253,10 +277,8 @@ body_waits(const struct req *r)
 {
 	const struct body_intake *in = r->body.intake;
 
-	if (!in || !r->body.content)
-		return false;
-	return in->payload_expected > catalog_inline_max(r->gateway->catalog) &&
-	    (r->body.complete || in->filled == in->capacity);
+	return in && r->body.content && in->payload_expected > catalog_inline_max(r->gateway->catalog) &&
+	    (r->body.complete || in->draining.filled > 0);
 }
 
 static enum s3_err
@@ -283,10 +305,10 @@ static enum s3_err
 take_buffer(struct req *r)
 {
 	struct body_intake *in = r->body.intake;
-	struct slice input = slice_make(in->buffer, in->filled);
+	struct slice input = slice_make(in->draining.bytes, in->draining.filled);
 	enum s3_err err = S3_OK;
 
-	in->filled = 0;
+	in->draining.filled = 0;
 	if (!in->decoder)
 		return input.length ? take_payload(r, input) : S3_OK;
 	while (err == S3_OK && input.length > 0) {

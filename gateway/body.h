@@ -1,6 +1,6 @@
 /*
  * The body of a request on its way in: from pieces off the socket through aws-chunked decoding and digests into a
- * document in memory or into content for the catalog. Nothing is ever collected beyond one buffer.
+ * document in memory or into content for the catalog. Nothing is ever collected beyond two buffers.
  */
 #ifndef GATEWAY_BODY_H
 #define GATEWAY_BODY_H
@@ -48,8 +48,14 @@ MUST_USE enum s3_err body_read_headers(struct req *r);
 /* Before any byte: check digests and lengths that the headers announce, make room. The operation is known. */
 MUST_USE enum s3_err body_begin(struct req *r);
 
-/* Keep a piece off the socket; returns how many bytes fitted. Event loop. */
+/*
+ * Keep a piece off the socket; returns how many bytes fitted. Event loop; it may be called while a worker is in
+ * body_advance, for it touches nothing but the buffer that is being filled and body.received.
+ */
 size_t body_feed(struct req *r, struct slice piece);
+
+/* Let body_advance have what was fed, and fill the other buffer; body_advance must be through with it. Event loop. */
+void body_turn(struct req *r);
 
 /* Whether body_advance would do more than a moment's work now. */
 bool body_waits(const struct req *r);

@@ -30,7 +30,13 @@ struct server {
 	_Atomic bool draining;
 };
 
-enum job_state { JOB_NONE, JOB_RUNNING, JOB_PARKED, JOB_DONE };
+enum job_state {
+	JOB_NONE,
+	JOB_RUNNING,   /* a worker has the request; the loop at most fills its body's buffer */
+	JOB_PARKED,    /* and the connection is suspended until it is done */
+	JOB_ABANDONED, /* the connection is gone: the worker ends the request */
+	JOB_DONE
+};
 
 /* What the connection knows of its request's body. */
 enum phase {
@@ -57,6 +63,20 @@ struct exchange {
 
 /* --- Handing over to a worker and back -------------------------------------------------------------------------- */
 
+/* The end of a request, wherever it comes: its line in the log, and its memory. */
+static void
+end(struct exchange *x, bool completed)
+{
+	struct server *server = x->server;
+	bool begun = x->begun;
+
+	if (begun && !x->refused)
+		req_log(x->r, completed);
+	talloc_free(x->r);
+	if (begun)
+		atomic_fetch_sub(&server->under_way, 1);
+}
+
 static void
 work(struct job *job)
 {
@@ -64,19 +84,33 @@ work(struct job *job)
 	struct MHD_Connection *connection = x->connection;
 
 	x->flow = req_advance(x->r, true);
-	if (atomic_exchange(&x->state, JOB_DONE) == JOB_PARKED)
+	switch (atomic_exchange(&x->state, JOB_DONE)) {
+	case JOB_PARKED:
 		MHD_resume_connection(connection); /* x is the loop's again: do not touch it */
+		break;
+	case JOB_ABANDONED:
+		end(x, false);
+		break;
+	default:
+		break;
+	}
 }
 
 static void
-park(struct exchange *x)
+start_worker(struct exchange *x)
+{
+	atomic_store(&x->state, JOB_RUNNING);
+	x->job.run = work;
+	pool_submit(x->server->workers, &x->job);
+}
+
+/* Suspend the connection until the worker is done. */
+static void
+await_worker(struct exchange *x)
 {
 	struct MHD_Connection *connection = x->connection;
 	enum job_state running = JOB_RUNNING;
 
-	atomic_store(&x->state, JOB_RUNNING);
-	x->job.run = work;
-	pool_submit(x->server->workers, &x->job);
 	MHD_suspend_connection(connection);
 	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_PARKED))
 		MHD_resume_connection(connection); /* it was faster than we */
@@ -189,7 +223,8 @@ follow(struct exchange *x)
 {
 	switch (x->flow) {
 	case FLOW_WAIT:
-		park(x);
+		start_worker(x);
+		await_worker(x);
 		return MHD_YES;
 	case FLOW_BODY:
 		if (x->phase == PHASE_HEADERS) {
@@ -217,28 +252,54 @@ advance(struct exchange *x)
 	return follow(x);
 }
 
+/* The first look at what a worker has left. */
+static void
+collect_flow(struct exchange *x)
+{
+	enum job_state done = JOB_DONE;
+
+	if (atomic_compare_exchange_strong(&x->state, &done, JOB_NONE) && x->phase == PHASE_BODY &&
+	    x->flow == FLOW_REPLY)
+		x->phase = PHASE_DISCARD;
+}
+
+/* A buffer of the body is full: have it worked off while the other is filled. False: neither is free yet. */
+static bool
+pass_buffer_on(struct exchange *x)
+{
+	collect_flow(x);
+	if (x->phase == PHASE_DISCARD)
+		return true;
+	if (atomic_load(&x->state) != JOB_NONE) {
+		await_worker(x);
+		return false;
+	}
+	body_turn(x->r);
+	x->flow = req_advance(x->r, false);
+	if (x->flow == FLOW_WAIT)
+		start_worker(x);
+	else if (x->flow == FLOW_REPLY)
+		x->phase = PHASE_DISCARD;
+	return true;
+}
+
 /* A piece of the body; what is left in *length comes again. */
-static enum MHD_Result
+static void
 take_piece(struct exchange *x, const char *data, size_t *length)
 {
-	enum MHD_Result result = MHD_YES;
-
 	while (x->phase == PHASE_BODY && *length > 0) {
 		size_t taken = body_feed(x->r, slice_make(data, *length));
 
 		peer_received(x->peer, taken);
 		data += taken;
 		*length -= taken;
-		if (*length > 0)
-			result = advance(x);
-		if (*length > 0 && x->flow == FLOW_WAIT)
-			return result; /* the rest comes again after the worker */
+		if (*length > 0 && !pass_buffer_on(x))
+			return;
 	}
 	if (x->phase == PHASE_DISCARD) {
 		peer_received(x->peer, *length);
 		*length = 0;
 	}
-	return result;
 }
 
 static enum MHD_Result
@@ -250,6 +311,7 @@ body_ended(struct exchange *x)
 	if (discarded)
 		return answer(x);
 	x->r->body.complete = true;
+	body_turn(x->r);
 	peer_is_served(x->peer);
 	return advance(x);
 }
@@ -284,6 +346,24 @@ begin(struct exchange *x, const char *method, const char *version)
 	return advance(x);
 }
 
+/* A call for a request that has begun: after a worker, with a piece of the body, or at the body's end. */
+static enum MHD_Result
+go_on(struct exchange *x, const char *data, size_t *length)
+{
+	collect_flow(x);
+	if (x->phase == PHASE_HEADERS || x->phase == PHASE_RUN)
+		return follow(x);
+	if (*length > 0) {
+		take_piece(x, data, length);
+		return MHD_YES;
+	}
+	if (atomic_load(&x->state) != JOB_NONE) {
+		await_worker(x);
+		return MHD_YES;
+	}
+	return body_ended(x);
+}
+
 static enum MHD_Result
 on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
     const char *upload_data, size_t *upload_data_size, void **request_context)
@@ -299,15 +379,7 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
 	}
 	if (x->answered)
 		return answer(x); /* the daemon stops and asks again */
-	if (atomic_load(&x->state) == JOB_DONE) {
-		/* Back from a worker: this call may bring body bytes, which come again. */
-		atomic_store(&x->state, JOB_NONE);
-		if (x->flow != FLOW_BODY || x->phase == PHASE_HEADERS)
-			return follow(x);
-	}
-	if (*upload_data_size > 0)
-		return take_piece(x, upload_data, upload_data_size);
-	return x->phase == PHASE_RUN ? advance(x) : body_ended(x);
+	return go_on(x, upload_data, upload_data_size);
 }
 
 /* --- The life of a connection and of a request ---------------------------------------------------------------------- */
@@ -353,18 +425,15 @@ on_completed(void *context, struct MHD_Connection *connection, void **request_co
 {
 	struct server *server = context;
 	struct exchange *x = *request_context;
+	enum job_state running = JOB_RUNNING;
 
 	(void)connection;
+	*request_context = NULL;
 	if (!x)
 		return;
-	if (x->begun) {
-		if (!x->refused)
-			req_log(x->r, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-		atomic_fetch_sub(&server->under_way, 1);
-	}
 	peer_is_idle(server->peers, x->peer);
-	talloc_free(x->r);
-	*request_context = NULL;
+	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_ABANDONED))
+		end(x, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }
 
 /* The target is used as it came: nothing is unescaped for us. */
