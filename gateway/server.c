@@ -176,8 +176,8 @@ answer(struct exchange *x)
 		const struct field *field = &r->reply.headers.items[i];
 		char *name = slice_dup(r, field->name), *value = slice_dup(r, field->value);
 
-		/* An empty value is no header to libmicrohttpd. */
-		if (*value && MHD_add_response_header(response, name, value) != MHD_YES)
+		/* libmicrohttpd takes no empty value; white space around a value does not count (RFC 9110 section 5.5). */
+		if (MHD_add_response_header(response, name, *value ? value : " ") != MHD_YES)
 			LOG(WARN, "header not sent", LOG_STRING("name", name), LOG_STRING("request_id", r->id));
 	}
 	if (r->reply.close)
