@@ -3,6 +3,7 @@
  *
  *	users	  u/ID			 user
  *		  k/ACCESSKEY		 key
+ *		  n/NAME		 bytes: the user's ID
  *		  e/EMAIL		 bytes: the user's ID; the address in lower case
  *		  i/ID 0 ACCESSKEY	 bytes: nothing
  *	buckets	  b/NAME		 bucket

@@ -214,6 +214,7 @@ END_TEST
 START_TEST(user_comes_back)
 {
 	struct record_user written = { .id = SLICE("id"),
+		.name = SLICE("name"),
 		.display_name = SLICE("A Name"),
 		.email = SLICE("a@example.org"),
 		.disabled = true,
@@ -224,7 +225,8 @@ START_TEST(user_comes_back)
 	struct record_user read;
 
 	ck_assert(record_user_decode(mem, record_user_encode(mem, &written), &read));
-	ck_assert(slice_equal(read.id, written.id) && slice_equal(read.display_name, written.display_name));
+	ck_assert(slice_equal(read.id, written.id) && slice_equal(read.name, written.name));
+	ck_assert(slice_equal(read.display_name, written.display_name));
 	ck_assert(slice_equal(read.email, written.email) && read.disabled && read.administrator);
 	ck_assert_int_eq(read.created_us, INT64_MAX);
 	ck_assert_uint_eq(read.revision, UINT64_MAX);
