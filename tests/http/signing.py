@@ -79,7 +79,7 @@ class V4:
         self.access_key, self.secret_key = access_key, secret_key
         self.region, self.service, self.terminator = region, service, terminator
         self.date = date or amz_date(at)
-        self.scope = scope or "/".join((self.date[:8], region, service, terminator))
+        self.scope = scope if scope is not None else "/".join((self.date[:8], region, service, terminator))
         self.signed_names, self.payload, self.algorithm = signed, payload, algorithm
         self.signature = self.string_to_sign = None
 

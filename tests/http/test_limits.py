@@ -132,7 +132,7 @@ def test_long_origin_and_requested_headers(client, bucket, size):
 
 def test_request_line_alone_too_large(client):
     before = memory(client)
-    for junk in b"A" * 3000000, b"GET " + b"/" * 3000000, b"\r\n" * 1000000, b"\x00" * 1000000, b"\x16\x03\x01\x02\x00\x01" * 1000:
+    for junk in b"A" * 3000000, b"GET " + b"/" * 3000000, b"\r\n" * 1000000, b"\x00" * 1000000:
         answer = say(client, junk)
         assert answer is None or answer.status in (400, 414, 431, 501), answer
     assert memory(client) - before < 16 << 20

@@ -6,10 +6,10 @@ from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 
-from wire import Closed, refused
+from wire import refused
 
 BAD_BUCKETS = ["a", "ab", "a" * 64, "a" * 255, "a" * 1000, "Bucket", "BUCKET", "under_score", "-start", "end-", ".start", "end.", "two..dots",
-               "192.168.5.4", "127.0.0.1", "a b", "a%20b", "a%2Fb", "b%C3%BCcket", "b%FFcket", "bucket%00", "bucket%0A", "a$b", "a!b", "a:b",
+               "192.168.5.4", "127.0.0.1", "a%20b", "a%2Fb", "b%C3%BCcket", "b%FFcket", "bucket%00", "bucket%0A", "a$b", "a!b", "a:b",
                "a@b", "a,b", "a;b", "a'b", "a%22b", "a*b", "..", "%2E%2E", "...", "a%2F..%2Fb", "xn--bucket", "bucket-s3alias",
                "%E2%80%AEbucket", "a\\b", "~bucket", "+bucket"]
 
@@ -22,7 +22,7 @@ def test_bad_bucket_name(client, name):
     for method in "GET", "HEAD", "DELETE":
         answer = client.send(method, "/" + name)
         assert answer.status in (400, 404), answer
-    assert quote(name) not in str(client.send("GET", "/").body)
+    assert b"<Name>%s</Name>" % unquote_to_bytes(name) not in client.send("GET", "/").body
 
 
 @pytest.mark.parametrize("name", ["abc", "a" * 63, "a.b.c", "0-9", "1.2.3", "1.2.3.4.5", "a-b--c", "a1.b2"])
@@ -73,7 +73,7 @@ def test_keys_that_look_alike_are_different(client, bucket):
     answer = client.send("GET", "/" + bucket, "encoding-type=url&list-type=2")
     names = [element.text for element in ElementTree.fromstring(answer.body).iter("{http://s3.amazonaws.com/doc/2006-03-01/}Key")]
     keys = [unquote_to_bytes(name.replace("+", "%20")) for name in names]
-    assert keys == sorted(unquote_to_bytes(key) for key in KEYS)
+    assert keys == sorted({unquote_to_bytes(key) for key in KEYS})
 
 
 def test_nothing_is_written_outside_of_the_store(client, bucket):

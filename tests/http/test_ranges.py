@@ -80,8 +80,9 @@ def test_range_with_empty_members_or_white_space(client, small, value):
 
 
 def test_two_range_headers(client, small):
+    """Nobody says what that means: one of them, none, or a refusal; never a mixture."""
     answer = client.send("GET", small, headers=[("Range", "bytes=0-0"), ("Range", "bytes=5-6")])
-    assert answer.status in (200, 400) and answer.body != SMALL[:1]
+    assert answer.status == 400 or (answer.status, answer.body) in ((200, SMALL), (206, SMALL[:1]), (206, SMALL[5:7]))
 
 
 @pytest.mark.parametrize("value,expected", [

@@ -6,7 +6,7 @@ and the bytes behind it, a rightly signed upload, never run (RFC 9112 sections 2
 import pytest
 
 from signing import UNSIGNED
-from wire import Closed
+from wire import Closed, refused
 
 TE = b"Transfer-Encoding: chunked"
 HIDDEN = b"<hidden>"  # stands for the request that must not run
@@ -16,15 +16,26 @@ def hidden_request(client, bucket):
     return client.request("PUT", "/%s/hidden" % bucket, body=b"smuggled").bytes()
 
 
-def attack(client, bucket, data, statuses=(400,)):
+def refusal(wire):
+    """
+    Reads one refusal, after which the connection must end without another word: 400, but where libmicrohttpd refuses by
+    itself before anything of ours sees the request. Its answer is HTML, 413 for some lengths, and has its head twice.
+    """
+    answer = wire.read()
+    assert answer.header("Connection") == "close", answer
+    if answer.body.startswith(b"<?xml"):
+        refused(answer, 400, "BadRequest", "InvalidRequest", "InvalidURI")
+        assert wire.closed(), "the connection stays open, or says more: %r" % wire.buffered
+    else:
+        assert answer.status in (400, 413), answer
+        rest = wire.rest()
+        assert b"HTTP/1.1 2" not in answer.body + rest, "something ran: %r" % rest
+
+
+def attack(client, bucket, data):
     """Sends the bytes; expects one refusal, a closed connection, and an empty bucket."""
     with client.wire() as wire:
-        wire.send(data.replace(HIDDEN, hidden_request(client, bucket)))
-        answer = wire.read()
-        assert answer.status in statuses, answer
-        assert answer.header("Connection") == "close", answer
-        assert answer.header("x-amz-request-id"), answer
-        assert wire.closed(), "the connection stays open, or says more: %r" % wire.buffered
+        refusal(wire.send(data.replace(HIDDEN, hidden_request(client, bucket))))
     assert client.keys(bucket) == []
 
 
@@ -102,10 +113,7 @@ def test_doubtful_framing_of_a_read_is_refused(client, public, name):
     request = client.request("GET", "/%s/page" % public, payload=UNSIGNED)
     data = request.head()[:-2] + b"".join(line + b"\r\n" for line in lines) + b"\r\n" + body
     with client.wire() as wire:
-        wire.send(data.replace(HIDDEN, hidden_request(client, public)))
-        answer = wire.read()
-        assert (answer.status, answer.header("Connection")) == (400, "close"), answer
-        assert wire.closed(), wire.buffered
+        refusal(wire.send(data.replace(HIDDEN, hidden_request(client, public))))
     assert client.keys(public) == ["page"]
 
 
@@ -247,7 +255,7 @@ def test_malformed_request_line_is_refused(client, bucket, name):
         except Closed:
             answer = None  # RFC 9112 section 3 recommends an answer, but a server that only closes does no harm
         if answer:
-            assert answer.status in (400, 403, 501, 505), answer
+            assert answer.status in (400, 403, 405, 501, 505), answer
             if answer.header("Connection") == "close":
                 assert wire.closed(), wire.buffered
     assert [key for key in client.keys(bucket) if key != "hidden"] == []

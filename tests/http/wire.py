@@ -137,6 +137,14 @@ class Wire:
             body = self._exactly(int(named["content-length"]))
         return Response(status, headers, body, interim)
 
+    def rest(self):
+        """All that comes until the server closes."""
+        try:
+            while True:
+                self._fill()
+        except Closed:
+            return self.buffered
+
     def silent(self, seconds=0.3):
         """Whether nothing arrives for so long, and the connection stays open."""
         if self.buffered:
