@@ -328,6 +328,38 @@ collect_header(void *context, enum MHD_ValueKind kind, const char *name, size_t 
 	return MHD_YES;
 }
 
+static struct slice
+keep(char **place, struct slice s)
+{
+	struct slice kept = slice_make(*place, s.length);
+
+	if (s.length)
+		memcpy(*place, s.data, s.length);
+	*place += s.length;
+	return kept;
+}
+
+/* What was read is the connection's, and goes with it, while a worker may still be at the request: copies, in one piece. */
+static void
+read_headers(struct exchange *x, const char *method)
+{
+	struct req *r = x->r;
+	size_t length = strlen(method);
+	char *place;
+
+	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
+	for (size_t i = 0; i < r->headers.count; i++)
+		length += r->headers.items[i].name.length + r->headers.items[i].value.length;
+	place = talloc_size(r, length);
+	r->method = keep(&place, slice_from(method));
+	for (size_t i = 0; i < r->headers.count; i++) {
+		struct field *field = &r->headers.items[i];
+
+		field->name = keep(&place, field->name);
+		field->value = keep(&place, field->value);
+	}
+}
+
 static enum MHD_Result
 begin(struct exchange *x, const char *method, const char *version)
 {
@@ -339,8 +371,7 @@ begin(struct exchange *x, const char *method, const char *version)
 		x->refused = true;
 		return answer_unavailable(x);
 	}
-	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
-	x->r->method = slice_from(method);
+	read_headers(x, method);
 	x->r->malformed =
 	    hygiene_check(x->r->method, x->r->raw_target, slice_from(version), &x->r->headers);
 	return advance(x);
