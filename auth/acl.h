@@ -9,7 +9,7 @@
 #include "common/s3_error.h"
 #include "common/xml.h"
 
-#define ACL_GRANTS_MAX	 100
+#define ACL_GRANTS_MAX   100
 #define ACL_DOCUMENT_MAX (64 * 1024)
 
 /* Who asks. */
@@ -19,6 +19,9 @@ struct identity {
 	bool administrator;
 };
 
+/* Whether it is a user, not anonymous. */
+bool identity_is_known(const struct identity *who);
+
 enum acl_permission {
 	ACL_READ = 1,
 	ACL_WRITE = 2,
@@ -27,7 +30,12 @@ enum acl_permission {
 	ACL_FULL_CONTROL = 15
 };
 
-enum acl_grantee { ACL_USER, ACL_ALL_USERS, ACL_AUTHENTICATED_USERS, ACL_LOG_DELIVERY };
+enum acl_grantee {
+	ACL_USER,
+	ACL_ALL_USERS,
+	ACL_AUTHENTICATED_USERS,
+	ACL_LOG_DELIVERY
+};
 
 struct acl_grant {
 	enum acl_grantee grantee;
@@ -53,12 +61,15 @@ struct acl_users {
 };
 
 /*
+ * The ACLs that come out borrow the owners' IDs, and acl_load's what was stored; all else is on `mem`.
+ *
  * The ACL that a request's headers ask for (x-amz-acl, x-amz-grant-*): *given is false where there are none, and *out
  * then private. `bucket_owner` is empty when the ACL is a bucket's own.
  * err  S3_INVALID_ARGUMENT, S3_INVALID_REQUEST (both kinds of header), S3_UNRESOLVABLE_GRANT, S3_NOT_IMPLEMENTED
  */
 MUST_USE enum s3_err acl_from_headers(TALLOC_CTX *mem, const struct fields *headers, struct slice owner,
-    struct slice bucket_owner, const struct acl_users *users, struct s3_refusal *why, struct acl **out, bool *given);
+    struct slice bucket_owner, const struct acl_users *users, struct s3_refusal *why, struct acl **out,
+    bool *given);
 
 /* An AccessControlPolicy document. `owner` is the true owner: a document that names another is refused (AccessDenied).
  * err  S3_MALFORMED_ACL, S3_INVALID_ARGUMENT, S3_UNRESOLVABLE_GRANT, S3_ACCESS_DENIED */
