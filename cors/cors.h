@@ -11,8 +11,8 @@
 #include "common/xml.h"
 
 #define CORS_DOCUMENT_MAX 65536 /* bytes of a CORSConfiguration */
-#define CORS_RULES_MAX 100
-#define CORS_RULE_ID_MAX 255 /* code points */
+#define CORS_RULES_MAX    100
+#define CORS_RULE_ID_MAX  255 /* code points */
 
 struct cors_rules;
 
@@ -31,19 +31,23 @@ size_t cors_rules_count(const struct cors_rules *rules);
 
 /* What a request says about its origin. */
 struct cors_request {
-	enum { CORS_NO_ORIGIN, CORS_ONE_ORIGIN, CORS_MANY_ORIGINS } origins; /* an empty Origin counts as none */
-	struct slice origin;	       /* trimmed */
-	struct slice method;	       /* of the request itself */
+	enum {
+		CORS_NO_ORIGIN,
+		CORS_ONE_ORIGIN,
+		CORS_MANY_ORIGINS
+	} origins;           /* an empty Origin counts as none */
+	struct slice origin; /* trimmed */
+	struct slice method; /* of the request itself */
 	bool has_requested_method;
 	struct slice requested_method; /* Access-Control-Request-Method */
 	bool has_requested_headers;
 	struct slice requested_headers; /* all Access-Control-Request-Headers lines joined with commas */
-	bool names_key;		       /* the URL names an object, not just the bucket */
+	bool names_key;                 /* the URL names an object, not just the bucket */
 };
 
 /* Fill in *out from a request's header fields; what it needs beyond them is on `mem`. */
-void cors_request_read(TALLOC_CTX *mem, struct slice method, const struct fields *headers, bool names_key,
-    struct cors_request *out);
+void cors_request_read(
+    TALLOC_CTX *mem, struct slice method, const struct fields *headers, bool names_key, struct cors_request *out);
 
 /* Where the rules of a resource come from. */
 struct cors_resource {

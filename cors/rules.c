@@ -215,6 +215,7 @@ cors_rules_parse(TALLOC_CTX *mem, struct slice document, struct s3_refusal *why,
 	err = cors_document_check(scratch, root, why);
 	if (err != S3_OK)
 		goto out;
+	assert(root != NULL);
 	rules = rules_new(mem, document.length, count_rules(root));
 	err = compile(rules, root, scratch, why);
 	if (err == S3_OK)
