@@ -267,6 +267,13 @@ def test_delete_of_1000_and_of_1001(s3, bucket):
 @pytest.mark.parametrize("operation,parameters", [
     ("create_multipart_upload", {"Key": "key"}),
     ("put_object_tagging", {"Key": "key", "Tagging": {"TagSet": []}}),
+    ("get_object_tagging", {"Key": "key"}),
+    ("get_object_torrent", {"Key": "key"}),
+    ("get_object_retention", {"Key": "key"}),
+    ("get_object_legal_hold", {"Key": "key"}),
+    ("get_object_attributes", {"Key": "key", "ObjectAttributes": ["ETag"]}),
+    ("list_object_versions", {}),
+    ("list_multipart_uploads", {}),
     ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}),
 ])
 def test_what_is_not_there_yet_says_so(s3, bucket, key, operation, parameters):
