@@ -94,7 +94,7 @@ class Writer(threading.Thread):
         elif chance < 0.93:
             self.copy(connection, key)
         else:
-            check_key(connection, self.store, key)
+            self.read(connection, key)
 
     def upload(self, connection, key):
         self.number += 1
@@ -102,6 +102,20 @@ class Writer(threading.Thread):
         version = Version(key, self.number, size)
         headers = [("x-amz-meta-version", version.name), ("Content-Type", "x/" + version.md5)]
         self.write(connection, key, version, "PUT", (200,), version.body, headers)
+
+    def read(self, connection, key):
+        answer, body = connection.send("GET", "/%s/%s" % (BUCKET, key))
+        if answer.status == 503:
+            self.turned_away(answer, body)
+        else:
+            check_answer(answer, body, self.store, key)
+
+    def turned_away(self, answer, said):
+        """A server that is stopping says so, as S3 says it, and ends the connection."""
+        assert b"<Code>ServiceUnavailable</Code>" in said and answer.getheader("x-amz-request-id"), said
+        assert answer.getheader("Connection") == "close"
+        self.refused += 1
+        self.stopping = True
 
     def copy(self, connection, key):
         source = self.random.choice(self.keys)
@@ -117,32 +131,36 @@ class Writer(threading.Thread):
             self.store.allowed[key] = [version]
             self.store.answered += 1
             return
-        if answer.status not in (500, 503, 507):
+        if answer.status == 503:
+            self.turned_away(answer, said)
+        elif answer.status == 507:
+            self.refused += 1
+        else:
             raise AssertionError("%s %s: %d %r" % (method, key, answer.status, said[:500]))
-        self.refused += 1
-        self.store.allowed[key] = before + [version]
 
 
 def check_key(connection, store, key):
-    """What a key holds is one of what it may hold, and whole: body, length, ETag and metadata of one version."""
-    answer, body = connection.send("GET", "/%s/%s" % (BUCKET, key))
+    """What a key holds is one of what it may hold, and whole."""
+    check_answer(*connection.send("GET", "/%s/%s" % (BUCKET, key)), store, key)
+
+
+def check_answer(answer, body, store, key):
+    """Body, length, ETag and metadata are those of one version; from now on the key may hold that one alone."""
     versions = store.may_be(key)
+    names = [version.name if version else "absent" for version in versions]
     if answer.status == 404:
         assert b"NoSuchKey" in body, body
-        found = ABSENT
-    else:
-        assert answer.status == 200, (key, answer.status, body[:500])
-        md5 = hashlib.md5(body).hexdigest()
-        names = [version.name if version else "absent" for version in versions]
-        matching = [version for version in versions if version and version.md5 == md5]
-        assert matching, "%s holds %r…, %d bytes, of the version %s; it may be: %s" % (
-            key, body[:60], len(body), answer.getheader("x-amz-meta-version"), names)
-        found = matching[0]
-        assert answer.getheader("ETag") == '"%s"' % md5 and answer.getheader("x-amz-meta-version") == found.name
-        assert answer.getheader("Content-Type") == "x/" + md5 and int(answer.getheader("Content-Length")) == len(body)
-    assert any(found is version for version in versions), "%s is absent; it may be: %s" % (
-        key, [version.name if version else "absent" for version in versions])
-    store.allowed[key] = [found]
+        assert ABSENT in versions, "%s is absent; it may be: %s" % (key, names)
+        store.allowed[key] = [ABSENT]
+        return
+    assert answer.status == 200, (key, answer.status, body[:500])
+    md5 = hashlib.md5(body).hexdigest()
+    matching = [version for version in versions if version and version.md5 == md5]
+    assert matching, "%s holds %r…, %d bytes, of the version %s; it may be: %s" % (
+        key, body[:60], len(body), answer.getheader("x-amz-meta-version"), names)
+    assert answer.getheader("ETag") == '"%s"' % md5 and answer.getheader("x-amz-meta-version") == matching[0].name
+    assert answer.getheader("Content-Type") == "x/" + md5 and int(answer.getheader("Content-Length")) == len(body)
+    store.allowed[key] = matching[:1]
 
 
 def check_all(gateway, store):

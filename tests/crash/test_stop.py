@@ -36,7 +36,6 @@ def test_stop_under_load(gateway):
         load.end_writers(writers)
         assert status == 0, "round %d: exit status %d: %s" % (number, status, gateway.log_text()[-2000:])
         assert took < SECONDS, "round %d: %.1f s" % (number, took)
-        assert sum(writer.refused for writer in writers) <= len(writers), "more than refusals at the end"
         if number % 10 == 0:
             verified, report = gateway.verify()
             assert verified == 0, report
