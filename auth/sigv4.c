@@ -223,21 +223,35 @@ read_components(
 	return S3_OK;
 }
 
-/* From x-amz-date or, where there is none, Date, which may be in the form of mails as well. */
+/* A time in the form of the string to sign; Date may be in that of mails. */
+static bool
+parse_time(struct credential_private *private, struct slice text, int64_t *seconds)
+{
+	char formatted[CLOCK_TEXT_MAX];
+
+	if (clock_parse_amz(text, seconds)) {
+		private->timestamp = text;
+		return true;
+	}
+	if (!clock_parse_http(text, seconds))
+		return false;
+	clock_format_amz(*seconds * 1000000, formatted);
+	private->timestamp = slice_from(slice_dup(private, slice_from(formatted)));
+	return true;
+}
+
+/* From x-amz-date or, where there is none, Date. */
 static enum s3_err
 read_time(struct credential *credential, const struct auth_request *request, struct s3_refusal *why)
 {
 	const struct field *date = fields_find_nocase(&request->headers, "x-amz-date");
-	char text[CLOCK_TEXT_MAX];
 	int64_t seconds;
 
 	if (date == NULL)
 		date = fields_find_nocase(&request->headers, "Date");
-	if (date == NULL || (!clock_parse_amz(date->value, &seconds) && !clock_parse_http(date->value, &seconds)))
+	if (date == NULL || !parse_time(credential->private, date->value, &seconds))
 		return s3_refuse(
 		    why, S3_ACCESS_DENIED, "AWS authentication requires a valid Date or x-amz-date header");
-	clock_format_amz(seconds * 1000000, text);
-	credential->private->timestamp = slice_make(slice_dup(credential->private, slice_from(text)), strlen(text));
 	return credential_check_skew(request, seconds, date->value, why);
 }
 
