@@ -20,15 +20,16 @@ MUST_USE enum s3_err sigv4_verify(
 /*
  * How a request is written canonically. Zero is what AWS does. The bits are what clients do that sign what they send
  * rather than its normal form; they are tried only where they make a difference. None lets a signature cover anything
- * but what the request says: RAW_* compares the bytes as they came, OPEN_SLASH names the same key, and UNFOLDED is
- * stricter than the normal form.
+ * but what the request says: RAW_* and UNSORTED compare the bytes as they came, OPEN_SLASH names the same key, and
+ * UNFOLDED is stricter than the normal form.
  */
 enum sigv4_form {
-	SIGV4_RAW_PATH = 1,   /* the path as sent: curl before 8.0 */
-	SIGV4_OPEN_SLASH = 2, /* "%2F" in the path signed as "/" */
-	SIGV4_RAW_QUERY = 4,  /* the parameters as sent, in order: botocore on ready-made URLs, "+" left as it is */
-	SIGV4_UNFOLDED = 8,   /* runs of blanks in header values left: s3cmd, boto with quotes in the value */
-	SIGV4_FORMS = 16
+	SIGV4_RAW_PATH = 1,       /* the path as sent: curl 7 */
+	SIGV4_OPEN_SLASH = 2,     /* "%2F" in the path signed as "/" */
+	SIGV4_RAW_QUERY = 4,      /* the parameters as sent, in order: botocore on ready-made URLs */
+	SIGV4_UNSORTED_QUERY = 8, /* the query as sent, not even in order: curl 7 */
+	SIGV4_UNFOLDED = 16,      /* runs of blanks in header values left: s3cmd, boto with quotes in the value */
+	SIGV4_FORMS = 32
 };
 
 /* Which of the bits change this request's canonical form. */

@@ -168,6 +168,10 @@ append_query(TALLOC_CTX *mem, struct slice query, unsigned form, struct buf *out
 
 	if (query.length == 0)
 		return true;
+	if (form & SIGV4_UNSORTED_QUERY) {
+		buf_append(out, query);
+		return true;
+	}
 	list = talloc_array(mem, struct parameter, count_members(query));
 	assert(list != NULL);
 	if (!read_parameters(mem, query, form, list, &count))
@@ -254,6 +258,8 @@ sigv4_forms(const struct credential *credential, const struct auth_request *requ
 		if (!is_canonical(name) || !is_canonical(value))
 			forms |= SIGV4_RAW_QUERY;
 	}
+	if (request->query.length > 0 && credential->kind == CREDENTIAL_V4_HEADER)
+		forms |= SIGV4_UNSORTED_QUERY; /* a URL's own would hold its signature */
 	for (size_t i = 0; i < request->headers.count; i++)
 		if (has_run(slice_trim(request->headers.items[i].value)) &&
 		    credential_signs(credential, request->headers.items[i].name))

@@ -9,8 +9,9 @@
 static char cases[VECTORS_MAX][TEST_NAME_MAX];
 static size_t case_count;
 
-static const char *const form_names[] = { "raw-path", "open-slash", "raw-query", "unfolded" };
-static const unsigned form_bits[] = { SIGV4_RAW_PATH, SIGV4_OPEN_SLASH, SIGV4_RAW_QUERY, SIGV4_UNFOLDED };
+static const char *const form_names[] = { "raw-path", "open-slash", "raw-query", "unsorted-query", "unfolded" };
+static const unsigned form_bits[] = { SIGV4_RAW_PATH, SIGV4_OPEN_SLASH, SIGV4_RAW_QUERY, SIGV4_UNSORTED_QUERY,
+	SIGV4_UNFOLDED };
 
 struct vector {
 	TALLOC_CTX *mem;
@@ -198,6 +199,7 @@ static const struct {
 	{ "the signature is left out", "/b?X-Amz-Signature=00&a=1", 0, "/b", "a=1" },
 	{ "another case is another name", "/b?x-amz-signature=00&a=1", 0, "/b", "a=1&x-amz-signature=00" },
 	{ "as sent", "/b/%c3(?p=+&a=/", SIGV4_RAW_PATH | SIGV4_RAW_QUERY, "/b/%c3(", "a=/&p=+" },
+	{ "as sent, not sorted", "/b?b&a=/", SIGV4_UNSORTED_QUERY, "/b", "b&a=/" },
 	{ "control characters", "/%00%0A?%0d=%00", 0, "/%00%0A", "%0D=%00" },
 };
 
