@@ -111,10 +111,8 @@ enter(struct peer *peer, enum phase phase, int64_t since_us)
 struct peer *
 peer_open(struct peers *peers, int socket)
 {
-	struct peer *peer = calloc(1, sizeof(*peer));
+	struct peer *peer = talloc_zero(NULL, struct peer);
 
-	if (!peer)
-		abort();
 	peer->socket = socket;
 	enter(peer, AWAITS_HEADERS, clock_monotonic_us());
 	pthread_mutex_lock(&peers->locked.mutex);
@@ -135,7 +133,7 @@ peer_close(struct peers *peers, struct peer *peer)
 	if (peer->next)
 		peer->next->link = peer->link;
 	pthread_mutex_unlock(&peers->locked.mutex);
-	free(peer);
+	talloc_free(peer);
 }
 
 /* It awaits headers again, but has its idle time first. */

@@ -17,7 +17,10 @@ struct peers *peers_new(const struct config *config);
 /* Every peer has been closed. */
 void peers_free(struct peers *peers);
 
-/* A connection was accepted: its socket is watched until peer_close, which must come before the socket is closed. */
+/*
+ * A connection was accepted: its socket is watched until peer_close, which must come before the socket is closed. A peer
+ * is a talloc context as well: what hangs on it goes with the connection.
+ */
 struct peer *peer_open(struct peers *peers, int socket);
 void peer_close(struct peers *peers, struct peer *peer);
 

@@ -5,9 +5,9 @@
 #include "common/log.h"
 
 struct req *
-req_new(struct gateway *gateway)
+req_new(TALLOC_CTX *mem, struct gateway *gateway)
 {
-	struct req *r = talloc_zero(NULL, struct req);
+	struct req *r = talloc_zero(mem, struct req);
 	unsigned char id[8];
 
 	random_bytes(id, sizeof(id));

@@ -53,8 +53,8 @@ enum flow {
 	FLOW_REPLY  /* r->reply is the answer */
 };
 
-/* A request of which nothing is known yet; it is freed with talloc_free. */
-struct req *req_new(struct gateway *gateway);
+/* A request of which nothing is known yet; it is freed with `mem` or talloc_free. */
+struct req *req_new(TALLOC_CTX *mem, struct gateway *gateway);
 
 /* Run stages until one needs something. `may_wait`: this is a worker. */
 enum flow req_advance(struct req *r, bool may_wait);

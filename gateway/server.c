@@ -366,6 +366,7 @@ begin(struct exchange *x, const char *method, const char *version)
 	struct server *server = x->server;
 
 	x->begun = true;
+	talloc_steal(NULL, x->r);
 	atomic_fetch_add(&server->under_way, 1);
 	if (atomic_load(&server->draining)) {
 		x->refused = true;
@@ -439,12 +440,14 @@ static void *
 on_target(void *context, const char *uri, struct MHD_Connection *connection)
 {
 	struct server *server = context;
-	struct req *r = req_new(server->gateway);
+	struct peer *peer = peer_of(connection);
+	/* It may end without a word to us: until it has begun, it goes with the connection. */
+	struct req *r = req_new(peer, server->gateway);
 	struct exchange *x = talloc_zero(r, struct exchange);
 
 	x->server = server;
 	x->connection = connection;
-	x->peer = peer_of(connection);
+	x->peer = peer;
 	x->r = r;
 	r->raw_target = slice_from(talloc_strdup(r, uri));
 	return x;
