@@ -264,6 +264,7 @@ sigv4_read_header(struct credential *credential, const struct auth_request *requ
 	struct slice scope = SLICE("");
 	enum s3_err err;
 
+	private->payload = payload != NULL ? payload->value : SLICE("");
 	err = read_components(components, &scope, private, why);
 	if (!err)
 		err = read_scope(credential, request, scope, &header_dialect, why);
