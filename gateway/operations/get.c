@@ -62,9 +62,15 @@ refuse_range(struct req *r, struct slice header, uint64_t size)
 	return req_refuse(r, S3_INVALID_RANGE, NULL);
 }
 
+/* The bytes that are asked for. */
+struct selection {
+	struct byte_range range;
+	bool partial; /* answered with 206 */
+};
+
 /* An object that was put in one piece has one part, which is all of it. */
 static enum s3_err
-select_part(struct req *r, uint64_t size, struct byte_range *range, enum range_verdict *verdict)
+select_part(struct req *r, struct selection *out)
 {
 	struct slice text = req_parameter(r, "partNumber");
 	uint64_t number;
@@ -80,38 +86,44 @@ select_part(struct req *r, uint64_t size, struct byte_range *range, enum range_v
 		s3_refusal_detail(&r->refusal, "ActualPartCount", SLICE("1"));
 		return req_refuse(r, S3_INVALID_PART_NUMBER, NULL);
 	}
-	*range = (struct byte_range){ 0, size };
-	*verdict = size > 0 ? RANGE_PART : RANGE_WHOLE;
+	out->partial = out->range.length > 0;
 	return S3_OK;
 }
 
-/* Which bytes are asked for: *range is all of them unless *verdict is RANGE_PART. */
 static enum s3_err
-select_bytes(struct req *r, const struct object *object, struct byte_range *range, enum range_verdict *verdict)
+select_bytes(struct req *r, const struct object *object, struct selection *out)
 {
 	struct validators about = validators_of(object);
 	struct slice header = req_header(r, "range");
+	struct byte_range range;
 
+	*out = (struct selection){ .range = { 0, object->size } };
 	if (req_has_parameter(r, "partNumber"))
-		return select_part(r, object->size, range, verdict);
+		return select_part(r, out);
 	if (!if_range_holds(req_header(r, "if-range"), &about))
-		header = (struct slice){ NULL, 0 };
-	*verdict = range_parse(header, object->size, range);
-	if (*verdict == RANGE_UNSATISFIABLE)
+		return S3_OK;
+	switch (range_parse(header, object->size, &range)) {
+	case RANGE_WHOLE:
+		break;
+	case RANGE_PART:
+		*out = (struct selection){ range, true };
+		break;
+	case RANGE_UNSATISFIABLE:
 		return refuse_range(r, header, object->size);
-	if (*verdict == RANGE_WHOLE)
-		*range = (struct byte_range){ 0, object->size };
+	}
 	return S3_OK;
 }
 
 /* The checksum of the whole says nothing of a part. */
 static void
-reply_headers(struct req *r, const struct object *object, const struct byte_range *range, bool partial)
+reply_headers(struct req *r, const struct object *object, const struct selection *selected)
 {
+	const struct byte_range *range = &selected->range;
+
 	attributes_reply_validators(r, object);
 	attributes_reply(r, object);
 	reply_header_string(r, "Accept-Ranges", "bytes");
-	if (partial)
+	if (selected->partial)
 		reply_header_format(r, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range->offset,
 		    range->offset + range->length - 1, object->size);
 	if (range->length == object->size &&
@@ -124,9 +136,8 @@ answer(struct req *r, bool with_bytes)
 {
 	const struct object *object = r->object;
 	struct validators about = validators_of(object);
-	enum range_verdict verdict = RANGE_WHOLE;
 	struct conditions conditions;
-	struct byte_range range;
+	struct selection selected;
 	const char *failed;
 	unsigned status;
 	enum s3_err err;
@@ -142,13 +153,13 @@ answer(struct req *r, bool with_bytes)
 	case CONDITIONS_HOLD:
 		break;
 	}
-	if ((err = select_bytes(r, object, &range, &verdict)) != S3_OK)
+	if ((err = select_bytes(r, object, &selected)) != S3_OK)
 		return err;
-	status = verdict == RANGE_PART ? 206 : 200;
-	reply_headers(r, object, &range, verdict == RANGE_PART);
+	status = selected.partial ? 206 : 200;
+	reply_headers(r, object, &selected);
 	if (with_bytes)
-		return reply_object_bytes(r, status, object, range.offset, range.length);
-	r->reply.content_length = range.length;
+		return reply_object_bytes(r, status, object, selected.range.offset, selected.range.length);
+	r->reply.content_length = selected.range.length;
 	return reply_empty(r, status);
 }
 

@@ -140,8 +140,9 @@ take_body(struct req *r, struct slice body)
 		fields_add(r, &r->body.checksums, SLICE("CRC32"), req_header(r, "x-amz-checksum-crc32"));
 }
 
+/* All that comes before the body. */
 static inline enum s3_err
-run(struct req *r, struct slice body)
+begin(struct req *r)
 {
 	enum s3_err err;
 
@@ -149,8 +150,13 @@ run(struct req *r, struct slice body)
 		 r, r->raw_target, slice_from("s3.example"), config.domains, &r->refusal, &r->target)) != S3_OK ||
 	    (err = route(r)) != S3_OK || (err = meet(r)) != S3_OK)
 		return err;
-	if (r->operation->prepare != NULL && (err = r->operation->prepare(r)) != S3_OK)
-		return err;
+	return r->operation->prepare != NULL ? r->operation->prepare(r) : S3_OK;
+}
+
+/* The body, and the operation; after begin, with or without something else in between. */
+static inline enum s3_err
+finish(struct req *r, struct slice body)
+{
 	take_body(r, body);
 	return r->operation->run(r);
 }
@@ -164,19 +170,31 @@ add_header(TALLOC_CTX *parent, struct fields *fields, const char *line)
 	fields_add(parent, fields, name, slice_trim(rest));
 }
 
-/* An answered request, to be freed with talloc_free. `body` must stay. */
+/* A request that nothing has been done with, to be freed with talloc_free. */
 static inline struct req *
-ask(const char *user, const char *method, const char *target, const char *const headers[HEADERS_MAX],
-    struct slice body)
+make_request(const char *user, const char *method, const char *target, const char *const headers[HEADERS_MAX])
 {
-	struct req *r = req_new(&gateway);
+	struct req *r = req_new(mem, &gateway);
 
 	r->method = slice_from(method);
 	r->raw_target = slice_from(target);
 	for (size_t i = 0; headers != NULL && i < HEADERS_MAX && headers[i] != NULL; i++)
 		add_header(r, &r->headers, headers[i]);
 	identify(r, user);
-	if (run(r, body) != S3_OK)
+	return r;
+}
+
+/* An answered request. `body` must stay. */
+static inline struct req *
+ask(const char *user, const char *method, const char *target, const char *const headers[HEADERS_MAX],
+    struct slice body)
+{
+	struct req *r = make_request(user, method, target, headers);
+	enum s3_err err = begin(r);
+
+	if (err == S3_OK)
+		err = finish(r, body);
+	if (err != S3_OK)
 		reply_refusal(r);
 	return r;
 }
@@ -244,6 +262,16 @@ exchange(const struct exchange *e)
 	talloc_free(r);
 }
 
+/* An exchange without headers: its status, one field and one text of its answer. */
+static inline void
+expect(const char *name, const char *user, const char *method, const char *target, unsigned status,
+    const char *field, const char *text)
+{
+	struct exchange e = { name, user, method, target, { 0 }, "", status, NULL, { text }, { 0 }, { field } };
+
+	exchange(&e);
+}
+
 /* A step that must succeed on the way to what is tested. */
 static inline void
 done(const char *user, const char *method, const char *target, const char *const headers[HEADERS_MAX],
@@ -261,5 +289,25 @@ done(const char *user, const char *method, const char *target, const char *const
 	{                                \
 		__VA_ARGS__              \
 	}
+
+/* Objects and buckets of alice and bob, some for everybody. */
+static inline void
+exchange_setup_objects(void)
+{
+	exchange_setup();
+	done("alice", "PUT", "/photos", NULL, "");
+	done("alice", "PUT", "/photos/a.txt",
+	    HEADERS("Content-Type: text/plain", "x-amz-meta-Colour: blue",
+		"x-amz-checksum-crc32: poTHxg==", "Cache-Control: max-age=1"),
+	    "0123456789");
+	done("alice", "PUT", "/photos/empty", NULL, "");
+	done("alice", "PUT", "/photos/open", HEADERS("x-amz-acl: public-read"), "open");
+	done("bob", "PUT", "/shared", HEADERS("x-amz-acl: public-read-write"), "");
+	done("bob", "PUT", "/drop",
+	    HEADERS("x-amz-grant-write: uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""), "");
+	done("bob", "PUT", "/drop/secret", NULL, "secret");
+	done("bob", "PUT", "/shared/secret", NULL, "secret");
+	done("bob", "PUT", "/shared/open", HEADERS("x-amz-acl: public-read"), "open");
+}
 
 #endif

@@ -185,16 +185,11 @@ START_TEST(creation_that_is_outrun)
 {
 	static const char *const makers[] = { "alice", "bob" };
 	static const enum s3_err errors[] = { S3_BUCKET_ALREADY_OWNED, S3_BUCKET_ALREADY_EXISTS };
-	struct req *r = req_new(&gateway);
+	struct req *r = make_request("alice", "PUT", "/race", NULL);
 
-	r->method = SLICE("PUT");
-	r->raw_target = SLICE("/race");
-	identify(r, "alice");
-	ck_assert_int_eq(
-	    target_parse(r, r->raw_target, SLICE("s3.example"), config.domains, &r->refusal, &r->target), S3_OK);
-	ck_assert_int_eq(route(r), S3_OK);
+	ck_assert_int_eq(begin(r), S3_OK);
 	done(makers[_i], "PUT", "/race", NULL, "");
-	ck_assert_int_eq(r->operation->run(r), errors[_i]);
+	ck_assert_int_eq(finish(r, SLICE("")), errors[_i]);
 	talloc_free(r);
 }
 END_TEST
