@@ -277,8 +277,6 @@ sigv4_read_header(struct credential *credential, const struct auth_request *requ
 		err = check_day(private, &header_dialect, why);
 	if (!err)
 		err = check_signed_headers(credential, request, why);
-	if (!err)
-	private->payload = payload->value;
 	return err;
 }
 
