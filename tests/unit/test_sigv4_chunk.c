@@ -1,93 +1,7 @@
 #include <check.h>
 #include <signal.h>
 
-#include "tests/unit/auth_request.h"
-
-#define BODY_MAX (1 << 20)
-#define LEAST    8 /* bytes of the pieces, beside one by one and all at once */
-
-/* A body to decode, and what is known of it beforehand. */
-struct upload {
-	TALLOC_CTX *mem;
-	struct auth_request request;
-	struct credential *credential;
-	struct buf *body;
-	char previous[SHA256_HEX + 1]; /* signature of the last chunk written */
-};
-
-/* The seed signature is checked first, as it is for every request. */
-static void
-upload_open(struct upload *u, const char *payload, const char *more_headers)
-{
-	struct s3_refusal why = { .mem = NULL };
-	char *text;
-
-	*u = (struct upload){ .mem = talloc_new(NULL) };
-	why.mem = u->mem;
-	text = talloc_asprintf(u->mem,
-	    "PUT /examplebucket/chunkObject.txt HTTP/1.1\nHost: s3.amazonaws.com\nx-amz-date: 20130524T000000Z\n"
-	    "x-amz-content-sha256: %s\n%sAuthorization: AWS4-HMAC-SHA256 Credential=" TEST_ACCESS_KEY
-	    "/20130524/us-east-1/s3/aws4_request,SignedHeaders=content-encoding;content-length;host;"
-	    "x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class;x-amz-trailer,"
-	    "Signature=0\n\n",
-	    payload, more_headers);
-	ck_assert(test_request_read(u->mem, slice_from(text), &u->request));
-	u->request.now = test_request_time(&u->request);
-	ck_assert_int_eq(credential_read(u->mem, &u->request, &why, &u->credential), S3_OK);
-	ck_assert(test_sign_v4(u->mem, u->credential, &u->request));
-	ck_assert_int_eq(credential_verify(u->credential, &u->request, SLICE(TEST_SECRET_KEY), &why), S3_OK);
-	memcpy(u->previous, u->credential->private->signature.data, SHA256_HEX);
-	u->body = buf_new(u->mem, BODY_MAX);
-}
-
-static void
-sign_part(struct upload *u, const char *algorithm, const char *hashes)
-{
-	const struct credential_private *private = u->credential->private;
-	char *to_sign = talloc_asprintf(u->mem, "%s\n%.*s\n%.*s\n%s\n%s", algorithm, SLICE_ARG(private->timestamp),
-	    SLICE_ARG(private->scope), u->previous, hashes);
-
-	sigv4_sign(private->signing_key, slice_from(to_sign), u->previous);
-}
-
-static void
-sign_chunk(struct upload *u, struct slice data)
-{
-	char empty[SHA256_HEX + 1], hash[SHA256_HEX + 1];
-
-	sigv4_hash(SLICE(""), empty);
-	sigv4_hash(data, hash);
-	sign_part(u, "AWS4-HMAC-SHA256-PAYLOAD", talloc_asprintf(u->mem, "%s\n%s", empty, hash));
-}
-
-static void
-add_chunk(struct upload *u, struct slice data)
-{
-	bool is_signed = u->credential->payload != PAYLOAD_CHUNKS_UNSIGNED_TRAILER;
-
-	buf_printf(u->body, "%zx", data.length);
-	if (is_signed) {
-		sign_chunk(u, data);
-		buf_printf(u->body, ";chunk-signature=%s", u->previous);
-	}
-	buf_append_string(u->body, "\r\n");
-	buf_append(u->body, data);
-	if (data.length > 0)
-		buf_append_string(u->body, "\r\n");
-}
-
-static void
-add_trailer(struct upload *u, const char *name, const char *value, const char *line_end, const char *gap)
-{
-	char hash[SHA256_HEX + 1];
-
-	buf_printf(u->body, "%s:%s%s%s", name, value, line_end, gap);
-	if (u->credential->payload == PAYLOAD_CHUNKS_UNSIGNED_TRAILER)
-		return;
-	sigv4_hash(slice_from(talloc_asprintf(u->mem, "%s:%s\n", name, value)), hash);
-	sign_part(u, "AWS4-HMAC-SHA256-TRAILER", hash);
-	buf_printf(u->body, "x-amz-trailer-signature:%s\r\n", u->previous);
-}
+#include "tests/unit/auth_upload.h"
 
 /* What came out of a body that was fed in pieces of that size. */
 struct outcome {
@@ -132,7 +46,7 @@ decode(struct upload *u, struct slice body, size_t piece, uint64_t decoded_lengt
 static void
 decodes(struct upload *u, const char *name, struct slice payload, const char *trailer, const char *value)
 {
-	const size_t pieces[] = { 1, 2, 3, 7, LEAST, 64, 85, 86, 87, 1000, 65536, SIZE_MAX };
+	const size_t pieces[] = { 1, 2, 3, 7, 8, 64, 85, 86, 87, 1000, 65536, SIZE_MAX };
 
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
 		struct outcome got = decode(u, buf_slice(u->body), pieces[i], payload.length, trailer);
@@ -148,7 +62,7 @@ static void
 refuses(
     struct upload *u, const char *name, struct slice body, uint64_t length, const char *trailer, enum s3_err err)
 {
-	const size_t pieces[] = { 1, LEAST, SIZE_MAX };
+	const size_t pieces[] = { 1, 8, SIZE_MAX };
 
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
 		struct outcome got = decode(u, body, pieces[i], length, trailer);
@@ -170,23 +84,32 @@ letters(TALLOC_CTX *mem, size_t length)
 #define SIGNED_TRAILER "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 #define UNSIGNED       "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
-/* "Example: PUT Object" of the S3 API reference: 66,560 bytes in two chunks, each signature as published. */
+/* A request of the S3 API reference, whose signature is published. */
+static void
+published_open(
+    struct upload *u, const char *payload, const char *headers, const char *signed_headers, const char *seed)
+{
+	struct s3_refusal why = { .mem = NULL };
+
+	upload_open(u, payload, headers);
+	why.mem = u->mem;
+	u->credential->private->signed_headers = slice_from(signed_headers);
+	u->credential->private->signature = slice_from(seed);
+	ck_assert_int_eq(credential_verify(u->credential, &u->request, SLICE(TEST_SECRET_KEY), &why), S3_OK);
+}
+
+/* "Example: PUT Object": 66,560 bytes in two chunks, each signature as published. */
 START_TEST(published)
 {
 	struct upload u;
 	struct slice payload;
 
-	upload_open(&u, SIGNED,
+	published_open(&u, SIGNED,
 	    "x-amz-storage-class: REDUCED_REDUNDANCY\nContent-Encoding: aws-chunked\n"
-	    "x-amz-decoded-content-length: 66560\nContent-Length: 66824\n");
-	u.credential->private->signed_headers = SLICE(
+	    "x-amz-decoded-content-length: 66560\nContent-Length: 66824\n",
 	    "content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;"
-	    "x-amz-storage-class");
-	u.credential->private->signature =
-	    SLICE("4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9");
-	ck_assert_int_eq(credential_verify(u.credential, &u.request, SLICE(TEST_SECRET_KEY),
-			     &(struct s3_refusal){ .mem = u.mem }),
-	    S3_OK);
+	    "x-amz-storage-class",
+	    "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9");
 	payload = letters(u.mem, 66560);
 	buf_append_string(
 	    u.body, "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n");
@@ -208,17 +131,12 @@ START_TEST(published_trailer)
 	struct upload u;
 	struct slice payload;
 
-	upload_open(&u, SIGNED_TRAILER,
+	published_open(&u, SIGNED_TRAILER,
 	    "x-amz-storage-class: REDUCED_REDUNDANCY\nContent-Encoding: aws-chunked\n"
-	    "x-amz-decoded-content-length: 66560\nx-amz-trailer: x-amz-checksum-crc32c\n");
-	u.credential->private->signed_headers =
-	    SLICE("content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;"
-		  "x-amz-storage-class;x-amz-trailer");
-	u.credential->private->signature =
-	    SLICE("106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e");
-	ck_assert_int_eq(credential_verify(u.credential, &u.request, SLICE(TEST_SECRET_KEY),
-			     &(struct s3_refusal){ .mem = u.mem }),
-	    S3_OK);
+	    "x-amz-decoded-content-length: 66560\nx-amz-trailer: x-amz-checksum-crc32c\n",
+	    "content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class;"
+	    "x-amz-trailer",
+	    "106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e");
 	payload = letters(u.mem, 66560);
 	buf_append_string(
 	    u.body, "10000;chunk-signature=b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2\r\n");
@@ -271,10 +189,10 @@ body_open(struct upload *u, int row)
 		total += bodies[row].sizes[i];
 	payload = letters(u->mem, total);
 	for (size_t i = 0; bodies[row].sizes[i] > 0; i++)
-		add_chunk(u, slice_head(payload, bodies[row].sizes[i]));
-	add_chunk(u, SLICE(""));
+		upload_add(u, slice_head(payload, bodies[row].sizes[i]));
+	upload_add(u, SLICE(""));
 	if (bodies[row].trailer[0] != '\0')
-		add_trailer(u, bodies[row].trailer, "AAAAAA==", bodies[row].line_end, bodies[row].gap);
+		upload_add_trailer(u, bodies[row].trailer, "AAAAAA==", bodies[row].line_end, bodies[row].gap);
 	buf_append_string(u->body, bodies[row].end);
 	return payload;
 }
@@ -342,10 +260,10 @@ START_TEST(every_byte)
 
 	upload_open(&u, SIGNED_TRAILER, "");
 	payload = letters(u.mem, 30);
-	add_chunk(&u, slice_head(payload, 20));
-	add_chunk(&u, slice_head(payload, 10));
-	add_chunk(&u, SLICE(""));
-	add_trailer(&u, "x-amz-checksum-crc32", "AAAAAA==", "\r\n", "");
+	upload_add(&u, slice_head(payload, 20));
+	upload_add(&u, slice_head(payload, 10));
+	upload_add(&u, SLICE(""));
+	upload_add_trailer(&u, "x-amz-checksum-crc32", "AAAAAA==", "\r\n", "");
 	buf_append_string(u.body, "\r\n");
 	length = buf_slice(u.body).length;
 	bytes = slice_dup(u.mem, buf_slice(u.body));
@@ -371,13 +289,13 @@ START_TEST(replayed)
 
 	upload_open(&u, SIGNED, "");
 	mem = u.mem;
-	add_chunk(&u, SLICE("one"));
+	upload_add(&u, SLICE("one"));
 	first = slice_make(slice_dup(mem, buf_slice(u.body)), buf_slice(u.body).length);
 	buf_reset(u.body);
-	add_chunk(&u, SLICE("two"));
+	upload_add(&u, SLICE("two"));
 	second = slice_make(slice_dup(mem, buf_slice(u.body)), buf_slice(u.body).length);
 	buf_reset(u.body);
-	add_chunk(&u, SLICE(""));
+	upload_add(&u, SLICE(""));
 	buf_append_string(u.body, "\r\n");
 	end = slice_make(slice_dup(mem, buf_slice(u.body)), buf_slice(u.body).length);
 
@@ -497,10 +415,10 @@ START_TEST(signed_trailer)
 	const char *hole = strstr(trailers[_i].lines, "%");
 
 	upload_open(&u, SIGNED_TRAILER, "");
-	add_chunk(&u, SLICE(""));
+	upload_add(&u, SLICE(""));
 	body = slice_dup(u.mem, buf_slice(u.body));
 	sigv4_hash(SLICE("a:1\n"), hash);
-	sign_part(&u, "AWS4-HMAC-SHA256-TRAILER", hash);
+	upload_sign(&u, "AWS4-HMAC-SHA256-TRAILER", hash);
 	for (const char *rest = trailers[_i].lines; rest != NULL;
 	     rest = hole != NULL ? strchr(hole, 's') + 1 : NULL, hole = rest != NULL ? strstr(rest, "%") : NULL)
 		body = talloc_asprintf_append(
