@@ -162,7 +162,7 @@ write_blocks(struct local_writer *w, bool with_partial, struct slice bytes)
 	size_t blocks = 0;
 
 	if (w->offset >= w->room_offset) {
-		enum store_err err = local_room(local_of(w->writer.store));
+		enum store_err err = local_room_for_blobs(local_of(w->writer.store));
 
 		if (err)
 			return err;

@@ -75,22 +75,29 @@ apply(struct local_store *s, MDB_txn *txn, const struct waiting *w)
 
 /* --- One transaction ---------------------------------------------------------------------------------------------- */
 
+/* Whether a batch may go on, and if so, do it. An error is the transaction's; the batch's own answer is its result. */
+static enum store_err
+attempt(struct local_store *s, MDB_txn *txn, struct waiting *w, bool full)
+{
+	w->result = full && !w->batch->frees ? STORE_FULL : conditions_hold(s, txn, w);
+	return w->result == STORE_OK ? apply(s, txn, w) : STORE_OK;
+}
+
 /*
  * Commit the first `count` of a list of batches in one transaction. Each gets its result; when this fails, the results
  * mean nothing and nothing has been changed.
  */
 static enum store_err
-transact(struct local_store *s, struct waiting *first, size_t count, bool full)
+transact(struct local_store *s, struct waiting *first, size_t count)
 {
-	struct waiting *w = first;
+	bool full = local_room_for_keys(s) == STORE_FULL;
 	MDB_txn *txn;
 	enum store_err err = local_err(mdb_txn_begin(s->env, NULL, 0, &txn));
 
-	for (size_t i = 0; err == STORE_OK && i < count; i++, w = w->next) {
-		w->result = full && !w->batch->frees ? STORE_FULL : conditions_hold(s, txn, w);
-		if (w->result == STORE_OK)
-			err = apply(s, txn, w);
-	}
+	if (err)
+		return err;
+	for (struct waiting *w = first; err == STORE_OK && count > 0; count--, w = w->next)
+		err = attempt(s, txn, w, full);
 	if (err == STORE_OK)
 		return local_err(mdb_txn_commit(txn));
 	mdb_txn_abort(txn);
@@ -101,14 +108,13 @@ transact(struct local_store *s, struct waiting *first, size_t count, bool full)
 static void
 commit_group(struct local_store *s, struct waiting *first, size_t count)
 {
-	bool full = local_room(s) == STORE_FULL;
-	enum store_err err = transact(s, first, count, full);
+	enum store_err err = transact(s, first, count);
 
 	if (err == STORE_OK)
 		return;
 	for (struct waiting *w = first; w; w = w->next) {
 		if (count > 1)
-			err = transact(s, w, 1, full);
+			err = transact(s, w, 1);
 		if (err)
 			w->result = err;
 	}
@@ -190,6 +196,19 @@ local_committer_close(struct local_store *s)
 	pthread_join(c->thread, NULL);
 	pthread_cond_destroy(&c->locked.arrived);
 	pthread_mutex_destroy(&c->locked.mutex);
+}
+
+size_t
+local_commits_waiting(struct local_store *s)
+{
+	struct committer *c = s->committer;
+	size_t count = 0;
+
+	pthread_mutex_lock(&c->locked.mutex);
+	for (const struct waiting *w = c->locked.first; w; w = w->next)
+		count++;
+	pthread_mutex_unlock(&c->locked.mutex);
+	return count;
 }
 
 static size_t

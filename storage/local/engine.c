@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -27,13 +26,6 @@
 #undef MAP_BYTES_MAX
 #define MAP_BYTES_MAX (UINT64_C(1) << 34)
 #endif
-
-/*
- * What is kept free for deletes and the clean-up, which write to the disk before they give room back: so much, or that
- * part of a small disk.
- */
-#define RESERVE_BYTES (UINT64_C(64) << 20)
-#define RESERVE_PART  16
 
 /* --- The stores that this process has open ------------------------------------------------------------------------- */
 
@@ -97,7 +89,7 @@ claim_give(struct local_store *s)
 	talloc_free(claim);
 }
 
-/* --- Errors and room ---------------------------------------------------------------------------------------------- */
+/* --- Errors ---------------------------------------------------------------------------------------------- */
 
 enum store_err
 local_err(int code)
@@ -126,29 +118,6 @@ local_err(int code)
 		LOG(ERROR, "local store failed", LOG_STRING("error", mdb_strerror(code)), LOG_NUMBER("code", code));
 		return STORE_IO;
 	}
-}
-
-enum store_err
-local_room(struct local_store *s)
-{
-	struct statvfs disk;
-
-	if (fstatvfs(s->folder, &disk) < 0)
-		return local_err(errno);
-	return (uint64_t)disk.f_bavail * disk.f_frsize < atomic_load(&s->reserve) ? STORE_FULL : STORE_OK;
-}
-
-static int
-reserve_choose(struct local_store *s)
-{
-	struct statvfs disk;
-	uint64_t part;
-
-	if (fstatvfs(s->folder, &disk) < 0)
-		return errno;
-	part = (uint64_t)disk.f_blocks * disk.f_frsize / RESERVE_PART;
-	atomic_store(&s->reserve, part < RESERVE_BYTES ? part : RESERVE_BYTES);
-	return 0;
 }
 
 /* --- Opening and closing ------------------------------------------------------------------------------------------ */
@@ -225,9 +194,7 @@ local_start(struct local_store *s, TALLOC_CTX *mem, char **message)
 		*message = talloc_asprintf(mem, "%s: this process has it open already", s->place);
 		return STORE_INVALID;
 	}
-	rc = reserve_choose(s);
-	if (rc == 0)
-		rc = env_open(s);
+	rc = env_open(s);
 	if (rc == 0)
 		rc = local_committer_open(s);
 	if (rc)
@@ -251,6 +218,8 @@ local_open(
 	s->place = talloc_strdup(s, place);
 	pthread_mutex_init(&s->readers.mutex, NULL);
 	err = local_folder_open(s, options, mem, message);
+	if (err == STORE_OK && (err = local_room_open(s)))
+		*message = talloc_asprintf(mem, "%s: cannot ask for the room on its disk", s->place);
 	if (err == STORE_OK)
 		err = local_start(s, mem, message);
 	if (s->folder >= 0)

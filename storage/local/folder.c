@@ -37,7 +37,7 @@ static enum store_err
 format_check(struct local_store *s, TALLOC_CTX *mem, char **message)
 {
 	char line[sizeof(FORMAT_LINE) + 32];
-	struct slice text;
+	struct slice text, first;
 	ssize_t length;
 	int fd = openat(s->folder, FORMAT_NAME, O_RDONLY | O_CLOEXEC);
 
@@ -50,9 +50,9 @@ format_check(struct local_store *s, TALLOC_CTX *mem, char **message)
 	text = slice_make(line, (size_t)length);
 	if (slice_equal(text, SLICE(FORMAT_LINE)))
 		return STORE_OK;
-	if (slice_starts_with(text, SLICE(FORMAT_FAMILY)))
+	if (slice_next(&text, '\n', &first) && slice_starts_with(first, SLICE(FORMAT_FAMILY)))
 		*message = talloc_asprintf(mem, "%s: a store of format %.*s; this program reads format 1", s->place,
-		    SLICE_ARG(slice_trim(slice_head(slice_skip(text, strlen(FORMAT_FAMILY)), 8))));
+		    SLICE_ARG(slice_skip(first, strlen(FORMAT_FAMILY))));
 	else
 		*message = talloc_asprintf(mem, "%s: its format file is not a Crossgate store's", s->place);
 	return STORE_DAMAGED;

@@ -64,8 +64,10 @@ local_of(struct store *s)
 /* engine.c: what a code of LMDB or errno means. */
 enum store_err local_err(int code);
 
-/* engine.c: STORE_FULL when the disk has less room than the reserve. Costs one statvfs. */
-MUST_USE enum store_err local_room(struct local_store *s);
+/* room.c: choose the reserve. STORE_FULL: too little room for what does not free any. Each asks the disk once. */
+MUST_USE enum store_err local_room_open(struct local_store *s);
+MUST_USE enum store_err local_room_for_blobs(struct local_store *s);
+MUST_USE enum store_err local_room_for_keys(struct local_store *s);
 
 /* folder.c: open the folder, make it where it is missing and wanted, and take the lock to serve. */
 MUST_USE enum store_err local_folder_open(
@@ -82,6 +84,9 @@ engine_partition_list_fn local_partition_list;
 MUST_USE int local_committer_open(struct local_store *s);
 void local_committer_close(struct local_store *s);
 engine_commit_fn local_commit;
+
+/* commit.c: how many batches are in the queue; for tests. */
+size_t local_commits_waiting(struct local_store *s);
 
 /* blob.c */
 engine_blob_create_fn local_blob_create;

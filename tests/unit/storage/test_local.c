@@ -1,0 +1,419 @@
+/* What is peculiar to the embedded engine as a folder: making and opening it, several processes, crashes. */
+#include "storage/local/local.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/unit/storage/scratch.h"
+#include "tests/unit/suite.h"
+
+static TALLOC_CTX *mem;
+static char *folder;
+
+static void
+make_folder(void)
+{
+	mem = talloc_new(NULL);
+	folder = scratch_make(mem);
+}
+
+static void
+remove_folder(void)
+{
+	scratch_remove(folder);
+	talloc_free(mem);
+}
+
+static char *
+inside(const char *name)
+{
+	return talloc_asprintf(mem, "%s/%s", folder, name);
+}
+
+static void
+write_file(const char *path, struct slice bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes.data, bytes.length), (int)bytes.length);
+	close(fd);
+}
+
+/* --- Other processes ---------------------------------------------------------------------------------------------- */
+
+static const char *self;
+
+/* Run this program again, as `child MODE FOLDER`, with its standard output into a pipe. */
+static pid_t
+start_child(const char *mode, int *output)
+{
+	int pipe_ends[2];
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(pipe_ends, O_CLOEXEC), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		dup2(pipe_ends[1], STDOUT_FILENO);
+		execl(self, self, "child", mode, folder, NULL);
+		_exit(127);
+	}
+	close(pipe_ends[1]);
+	*output = pipe_ends[0];
+	return pid;
+}
+
+static int
+end_of_child(pid_t pid)
+{
+	int status = 0;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static int
+run_child(const char *mode)
+{
+	int output;
+	pid_t pid = start_child(mode, &output);
+
+	close(output);
+	return end_of_child(pid);
+}
+
+/* Commit one number after another, and tell of each that is committed. */
+static int
+child_count(struct store *s)
+{
+	for (unsigned i = 0;; i++) {
+		char text[16];
+		int length = snprintf(text, sizeof(text), "%07u\n", i);
+
+		if (put_one(s, PARTITION, slice_make(text, 7), slice_make(text, 7)) != STORE_OK)
+			return 1;
+		if (write(STDOUT_FILENO, text, (size_t)length) != length)
+			return 1;
+	}
+}
+
+static int
+child_main(const char *mode, const char *place)
+{
+	bool serve = strcmp(mode, "serve") == 0;
+	struct store *s;
+	char *message;
+	MDB_txn *txn;
+	enum store_err err = scratch_try(place, false, serve, NULL, &s, &message);
+
+	if (serve)
+		return err == STORE_INVALID && strstr(message, "serves it already") ? 0 : 1;
+	if (err)
+		return 1;
+	if (strcmp(mode, "count") == 0)
+		return child_count(s);
+	if (strcmp(mode, "read and die") == 0 && mdb_txn_begin(local_of(s)->env, NULL, MDB_RDONLY, &txn) == 0)
+		raise(SIGKILL);
+	if (strcmp(mode, "put") == 0 && put_one(s, PARTITION, SLICE("child"), SLICE("was here")) == STORE_OK &&
+	    holds(s, PARTITION, SLICE("parent"), SLICE("was here"))) {
+		store_close(s);
+		return 0;
+	}
+	return 1;
+}
+
+START_TEST(another_process_commits)
+{
+	struct store *s = scratch_open(folder);
+
+	ck_assert_store(put_one(s, PARTITION, SLICE("parent"), SLICE("was here")), STORE_OK);
+	ck_assert_int_eq(run_child("put"), 0);
+	ck_assert(holds(s, PARTITION, SLICE("child"), SLICE("was here")));
+	ck_assert_store(put_one(s, PARTITION, SLICE("parent"), SLICE("goes on")), STORE_OK);
+	store_close(s);
+	s = scratch_open(folder);
+	ck_assert(holds(s, PARTITION, SLICE("child"), SLICE("was here")));
+	ck_assert(holds(s, PARTITION, SLICE("parent"), SLICE("goes on")));
+	store_close(s);
+}
+END_TEST
+
+START_TEST(one_process_serves)
+{
+	struct store *s = scratch_open(folder);
+
+	ck_assert_int_eq(run_child("serve"), 0);
+	store_close(s);
+	ck_assert_int_ne(run_child("serve"), 0);
+}
+END_TEST
+
+/* The child is killed in the middle of its work: what it said was committed is there. */
+START_TEST(killed_while_committing)
+{
+	struct store *s = scratch_open(folder);
+	char text[16];
+	unsigned told = 0;
+	int output;
+	pid_t pid;
+
+	store_close(s);
+	pid = start_child("count", &output);
+	while (told < 200 && read(output, text, 8) == 8)
+		told++;
+	kill(pid, SIGKILL);
+	while (read(output, text, 8) == 8)
+		told++;
+	close(output);
+	ck_assert(WIFSIGNALED(end_of_child(pid)));
+	ck_assert_uint_ge(told, 200);
+	s = scratch_open(folder);
+	for (unsigned i = 0; i < told; i++) {
+		snprintf(text, sizeof(text), "%07u", i);
+		ck_assert(holds(s, PARTITION, slice_make(text, 7), slice_make(text, 7)));
+	}
+	store_close(s);
+}
+END_TEST
+
+static int
+count_reader(const char *line, void *context)
+{
+	unsigned *readers = context;
+
+	/* A line for each, of process, thread and transaction ("-" for none), under a line of titles. */
+	if (!strstr(line, "pid") && !strstr(line, "no active") && !strstr(line, " -\n"))
+		++*readers;
+	return 0;
+}
+
+START_TEST(dead_readers_are_cleared)
+{
+	struct store *s = scratch_open(folder);
+	unsigned readers = 0;
+
+	ck_assert_store(put_one(s, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	ck_assert(WIFSIGNALED(run_child("read and die")));
+	ck_assert_int_ge(mdb_reader_list(local_of(s)->env, count_reader, &readers), 0);
+	ck_assert_uint_eq(readers, 1);
+	store_close(s);
+	s = scratch_open(folder);
+	readers = 0;
+	ck_assert_int_ge(mdb_reader_list(local_of(s)->env, count_reader, &readers), 0);
+	ck_assert_uint_eq(readers, 0);
+	store_close(s);
+}
+END_TEST
+
+static enum scan_step
+stop(void *context, struct slice key, struct slice value, struct slice *seek)
+{
+	(void)context;
+	(void)key;
+	(void)value;
+	(void)seek;
+	return SCAN_STOP;
+}
+
+START_TEST(no_reader_outlives_its_call)
+{
+	struct store *s = scratch_open(folder);
+	unsigned readers = 0;
+
+	ck_assert_store(put_one(s, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	ck_assert(holds(s, PARTITION, SLICE("key"), SLICE("value")));
+	ck_assert(holds(s, PARTITION, SLICE("no key"), SLICE("")));
+	ck_assert_store(store_scan(s, PARTITION, SLICE(""), stop, NULL), STORE_OK);
+	ck_assert_int_ge(mdb_reader_list(local_of(s)->env, count_reader, &readers), 0);
+	ck_assert_uint_eq(readers, 0);
+	store_close(s);
+}
+END_TEST
+
+/* --- Opening ------------------------------------------------------------------------------------------------------- */
+
+START_TEST(reopened)
+{
+	static char large[100000];
+	struct blob_id id = make_id(7);
+	struct store *s = scratch_open(folder);
+	char bytes[10];
+
+	memset(large, 'l', sizeof(large));
+	ck_assert_store(put_one(s, PARTITION, SLICE("small"), SLICE("value")), STORE_OK);
+	ck_assert_store(put_one(s, PARTITION, SLICE("large"), slice_make(large, sizeof(large))), STORE_OK);
+	ck_assert_store(put_one(s, PARTITION, slice_make(large, STORE_KEY_MAX), SLICE("long")), STORE_OK);
+	ck_assert_store(write_blob(s, id, SLICE("0123456789"), 3), STORE_OK);
+	store_close(s);
+	s = scratch_open(folder);
+	ck_assert(holds(s, PARTITION, SLICE("small"), SLICE("value")));
+	ck_assert(holds(s, PARTITION, SLICE("large"), slice_make(large, sizeof(large))));
+	ck_assert(holds(s, PARTITION, slice_make(large, STORE_KEY_MAX), SLICE("long")));
+	ck_assert_store(read_blob(s, id, 10, 0, bytes, 10), STORE_OK);
+	ck_assert_mem_eq(bytes, "0123456789", 10);
+	store_close(s);
+}
+END_TEST
+
+START_TEST(opened_twice)
+{
+	struct store *s = scratch_open(folder);
+	struct store *second;
+	char *message;
+
+	ck_assert_store(scratch_try(folder, true, true, mem, &second, &message), STORE_INVALID);
+	ck_assert_msg(strstr(message, "serves it already") != NULL, "%s", message);
+	ck_assert_store(scratch_try(folder, true, false, mem, &second, &message), STORE_INVALID);
+	ck_assert_msg(strstr(message, "this process has it open already") != NULL, "%s", message);
+	ck_assert_store(put_one(s, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	store_close(s);
+	ck_assert_store(scratch_try(folder, false, false, mem, &second, &message), STORE_OK);
+	ck_assert(holds(second, PARTITION, SLICE("key"), SLICE("value")));
+	store_close(second);
+}
+END_TEST
+
+START_TEST(sessions)
+{
+	struct store *s = scratch_open(folder);
+	uint64_t first = store_session(s);
+	char *message;
+
+	ck_assert(store_session_alive(s, first));
+	ck_assert(!store_session_alive(s, first + 1));
+	store_close(s);
+	s = scratch_open(folder);
+	ck_assert_uint_ne(store_session(s), first);
+	ck_assert(!store_session_alive(s, first));
+	store_close(s);
+	/* One that does not serve cannot tell whose work is under way. */
+	ck_assert_store(scratch_try(folder, false, false, mem, &s, &message), STORE_OK);
+	ck_assert(store_session_alive(s, first));
+	store_close(s);
+}
+END_TEST
+
+static int
+check_mode(const char *path, const struct stat *sb, int type, struct FTW *ftw)
+{
+	(void)path;
+	(void)ftw;
+	return (sb->st_mode & 0777) != (type == FTW_D ? 0700u : 0600u);
+}
+
+START_TEST(nobody_else_may_read)
+{
+	char *place = inside("store");
+	struct store *s;
+
+	umask(0);
+	s = scratch_open(place);
+	ck_assert_store(put_one(s, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	ck_assert_store(write_blob(s, make_id(1), SLICE("bytes"), 5), STORE_OK);
+	store_close(s);
+	ck_assert_int_eq(nftw(place, check_mode, 16, FTW_PHYS), 0);
+}
+END_TEST
+
+/* What may be found in the place of a store. */
+static const struct {
+	const char *name;
+	const char *file; /* that is there, with this content; NULL: none */
+	struct slice content;
+	bool create;
+	enum store_err err;
+	const char *message; /* part of it */
+} places[] = {
+	{ "an empty folder", NULL, { NULL, 0 }, false, STORE_NOT_FOUND, "there is no store in this folder" },
+	{ "an empty folder, to create", NULL, { NULL, 0 }, true, STORE_OK, NULL },
+	{ "a fresh file system", "lost+found", { NULL, 0 }, true, STORE_OK, NULL },
+	{ "half a store", "format.new", { "crossgate", 9 }, false, STORE_NOT_FOUND, "there is no store" },
+	{ "half a store, to create", "format.new", { "crossgate", 9 }, true, STORE_OK, NULL },
+	{ "a stranger", "thesis.tex", { "x", 1 }, true, STORE_DAMAGED, "there is \"thesis.tex\"" },
+	{ "a later format", "format", { "crossgate local store, format 2\n", 32 }, true, STORE_DAMAGED,
+	    "a store of format 2; this program reads format 1" },
+	{ "something else's format", "format", { "PG_VERSION\n", 11 }, true, STORE_DAMAGED,
+	    "its format file is not a Crossgate store's" },
+	{ "a format file that is empty", "format", { "", 0 }, true, STORE_DAMAGED, "is not a Crossgate store's" },
+};
+
+START_TEST(found_in_place)
+{
+	struct store *s;
+	char *message;
+	enum store_err err;
+
+	if (places[_i].file)
+		write_file(inside(places[_i].file), places[_i].content);
+	err = scratch_try(folder, places[_i].create, true, mem, &s, &message);
+	ck_assert_msg(err == places[_i].err, "%s: %s", places[_i].name, store_err_name(err));
+	if (err) {
+		ck_assert_msg(strstr(message, places[_i].message) != NULL, "%s: %s", places[_i].name, message);
+		ck_assert_msg(strstr(message, folder) != NULL, "%s: %s", places[_i].name, message);
+		return;
+	}
+	ck_assert_store(put_one(s, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	store_close(s);
+}
+END_TEST
+
+START_TEST(no_such_place)
+{
+	struct store *s;
+	char *message;
+
+	ck_assert_store(scratch_try(inside("none"), false, false, mem, &s, &message), STORE_NOT_FOUND);
+	ck_assert_ptr_nonnull(strstr(message, "cannot open this folder"));
+	ck_assert_store(scratch_try(inside("none/store"), true, false, mem, &s, &message), STORE_NOT_FOUND);
+	ck_assert_ptr_nonnull(strstr(message, "cannot make this folder"));
+	write_file(inside("file"), SLICE("x"));
+	ck_assert_store(scratch_try(inside("file"), true, false, mem, &s, &message), STORE_INVALID);
+	ck_assert_ptr_nonnull(strstr(message, "Not a directory"));
+}
+END_TEST
+
+START_TEST(keys_are_no_keys)
+{
+	struct store *s = scratch_open(folder);
+	char *message;
+	static char junk[16384];
+
+	store_close(s);
+	memset(junk, 'j', sizeof(junk));
+	write_file(inside("meta/data.mdb"), slice_make(junk, sizeof(junk)));
+	ck_assert_store(scratch_try(folder, true, true, mem, &s, &message), STORE_DAMAGED);
+	ck_assert_msg(strstr(message, "cannot open its keys") != NULL, "%s", message);
+	/* What an opening that failed has taken is given back. */
+	ck_assert_store(scratch_try(folder, true, true, mem, &s, &message), STORE_DAMAGED);
+}
+END_TEST
+
+int
+main(int argc, char **argv)
+{
+	Suite *suite = suite_create("local");
+	TCase *tc = tcase_create("folder");
+
+	if (argc == 4 && strcmp(argv[1], "child") == 0)
+		return child_main(argv[2], argv[3]);
+	self = argv[0];
+	tcase_add_checked_fixture(tc, make_folder, remove_folder);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, another_process_commits);
+	tcase_add_test(tc, one_process_serves);
+	tcase_add_test(tc, killed_while_committing);
+	tcase_add_test(tc, dead_readers_are_cleared);
+	tcase_add_test(tc, no_reader_outlives_its_call);
+	tcase_add_test(tc, reopened);
+	tcase_add_test(tc, opened_twice);
+	tcase_add_test(tc, sessions);
+	tcase_add_test(tc, nobody_else_may_read);
+	tcase_add_loop_test(tc, found_in_place, 0, ARRAY_SIZE(places));
+	tcase_add_test(tc, no_such_place);
+	tcase_add_test(tc, keys_are_no_keys);
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
