@@ -1,5 +1,6 @@
 """The clients as fixtures: each signs as alice unless it is made for somebody else."""
 
+import functools
 import os
 import socket
 import sys
@@ -124,20 +125,26 @@ def make_javascript(gateway, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def client(request, gateway, alice, make_boto, make_boto3, make_s3cmd, make_javascript, tmp_path_factory):
-    """The client that a test is parametrized with, by name: all can upload and download a file."""
-    home = tmp_path_factory.mktemp("client")
-    return {
+def clients(gateway, alice, make_boto, make_boto3, make_s3cmd, make_javascript, tmp_path_factory):
+    """clients(name): alice's client of that name, made once a module; all of them can upload and download a file."""
+    makers = {
         "boto": lambda: Boto(make_boto(alice)),
         "boto3": lambda: Boto3(make_boto3(alice)),
         "boto3-v2": lambda: Boto3(make_boto3(alice, signature_version="s3")),
-        "curl": lambda: Curl(gateway, alice, home),
+        "curl": lambda: Curl(gateway, alice, tmp_path_factory.mktemp("curl")),
         "javascript-v2": lambda: make_javascript("v2.js", alice),
         "javascript-v3": lambda: make_javascript("v3.js", alice),
-        "rclone": lambda: Rclone(gateway, alice, home),
+        "rclone": lambda: Rclone(gateway, alice, tmp_path_factory.mktemp("rclone")),
         "s3cmd": lambda: make_s3cmd(alice),
         "s3cmd-v2": lambda: make_s3cmd(alice, signature_v2=True),
-    }[request.param]()
+    }
+    return functools.cache(lambda name: makers[name]())
+
+
+@pytest.fixture
+def client(request, clients):
+    """The client that a test is parametrized with, by its name."""
+    return clients(request.param)
 
 
 @pytest.fixture
