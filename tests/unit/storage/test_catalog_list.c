@@ -317,6 +317,7 @@ main(void)
 	Suite *suite = suite_create("catalog list");
 	TCase *tc = tcase_create("list");
 
+	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, random_pages, 0, 4);

@@ -482,6 +482,7 @@ main(void)
 	Suite *suite = suite_create("catalog versions");
 	TCase *tc = tcase_create("versions");
 
+	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, enabled);

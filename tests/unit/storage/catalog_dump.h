@@ -1,0 +1,149 @@
+/*
+ * All that a catalog holds as a text, without what differs from run to run (IDs, times, ordinals, revisions): two states
+ * are the same if their texts are. It reads the records themselves, so that an index that does not match shows.
+ */
+#ifndef TESTS_UNIT_STORAGE_CATALOG_DUMP_H
+#define TESTS_UNIT_STORAGE_CATALOG_DUMP_H
+
+#include "common/buf.h"
+#include "common/digest.h"
+#include "tests/unit/storage/catalog_scratch.h"
+
+static inline struct entries
+all_entries(struct slice partition, struct slice prefix)
+{
+	struct entries entries;
+
+	ck_assert_store(read_entries(catalog, partition, prefix, prefix, 10000, mem, &entries), STORE_OK);
+	return entries;
+}
+
+static inline void
+dump_users(struct buf *b)
+{
+	struct entries entries = all_entries(PARTITION_USERS, SLICE(""));
+
+	for (size_t i = 0; i < entries.count; i++) {
+		struct slice name = entries.items[i].name, value = entries.items[i].value;
+		struct record_user user;
+		struct record_bytes bytes;
+
+		buf_append(b, name);
+		if (name.data[0] == 'u') {
+			ck_assert(record_user_decode(mem, value, &user));
+			buf_printf(b, " disabled %d keys %d", user.disabled, (int)user.key_count);
+		} else if (name.data[0] != 'k') {
+			ck_assert(record_bytes_decode(mem, value, &bytes));
+			buf_append_byte(b, ' ');
+			buf_append(b, bytes.bytes);
+		}
+		buf_append_byte(b, '\n');
+	}
+}
+
+static inline void
+dump_version(struct buf *b, const struct record_bucket *bucket, const struct entry *entry)
+{
+	struct record_version record;
+	struct bucket_id id;
+	struct object *object;
+	struct slice key, bytes;
+	uint64_t ordinal;
+	bool is_head;
+
+	ck_assert(name_parse(entry->name, &key, &is_head, &ordinal));
+	ck_assert(record_version_decode(mem, entry->value, &record));
+	ck_assert(is_head || (ordinal == record.ordinal && !record.null_ordinal));
+	memcpy(id.bytes, bucket->id, sizeof(id.bytes));
+	object = object_make(catalog, mem, &id, key, &record, is_head, slice_make(NULL, 0));
+	ck_assert_store(read_object(object, &bytes), STORE_OK);
+	buf_printf(b, "  %.*s head %d null %d marker %d etag %s tags %.*s bytes %08x", SLICE_ARG(key), is_head,
+	    record.null_version, record.delete_marker, object->etag, SLICE_ARG(record.tags), crc32c(0, bytes));
+	if (record.null_ordinal)
+		buf_printf(b, " null below %d",
+		    !holds(store, bucket_partition(&id, key), name_noncurrent(mem, key, record.null_ordinal),
+			SLICE("")));
+	buf_append_byte(b, '\n');
+}
+
+static inline void
+dump_bucket(struct buf *b, const struct entry *entry)
+{
+	struct record_bucket record;
+	struct entries entries;
+	struct slice index;
+
+	ck_assert(record_bucket_decode(mem, entry->value, &record));
+	index = bucket_index_name(mem, record.owner_id, record.name);
+	buf_printf(b, "bucket %.*s owner %.*s acl %.*s versioning %d listed %d\n", SLICE_ARG(record.name),
+	    SLICE_ARG(record.owner_id), SLICE_ARG(record.acl), (int)record.versioning,
+	    holds(store, PARTITION_BUCKETS, index, entry->value));
+	entries = all_entries(PARTITION_BUCKETS, NAME(mem, SLICE("d/"), slice_make(record.id, 16)));
+	for (size_t i = 0; i < entries.count; i++) {
+		unsigned number = (unsigned char)entries.items[i].name.data[18];
+		struct record_bytes document;
+
+		ck_assert(record_bytes_decode(mem, entries.items[i].value, &document));
+		buf_printf(b, "  document %u known %d %.*s\n", number, (int)(record.documents >> number & 1),
+		    SLICE_ARG(document.bytes));
+	}
+	entries = all_entries(slice_make(record.id, 16), SLICE("o"));
+	for (size_t i = 0; i < entries.count; i++)
+		dump_version(b, &record, &entries.items[i]);
+}
+
+static inline const char *
+dump(void)
+{
+	struct buf *b = buf_new(mem, 1 << 20);
+	struct entries buckets = all_entries(PARTITION_BUCKETS, SLICE("b/"));
+
+	dump_users(b);
+	for (size_t i = 0; i < buckets.count; i++)
+		dump_bucket(b, &buckets.items[i]);
+	ck_assert(!buf_overflowed(b));
+	return slice_dup(mem, buf_slice(b));
+}
+
+static inline bool
+count_blob(void *context, const struct blob_id *id)
+{
+	(void)id;
+	++*(unsigned *)context;
+	return true;
+}
+
+static inline unsigned
+count_blobs(void)
+{
+	unsigned count = 0;
+
+	ck_assert_store(blob_list(store, count_blob, &count), STORE_OK);
+	return count;
+}
+
+static inline void
+print_fault(void *context, const char *line)
+{
+	fprintf(stderr, "%s: %s\n", (const char *)context, line);
+}
+
+/* Sweep until nothing is left to sweep; then all must be in order and nothing superfluous be there. */
+static inline void
+assert_clean(const char *what)
+{
+	struct verify_result verified;
+	struct sweep_result swept;
+	struct catalog_stats stats;
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_store(catalog_sweep(catalog, NULL, &swept), STORE_OK);
+	ck_assert_store(catalog_verify(catalog, print_fault, (void *)(uintptr_t)what, &verified), STORE_OK);
+	ck_assert_msg(verified.damaged + verified.missing + verified.orphans == 0, "%s: not in order", what);
+	ck_assert_store(catalog_stats(catalog, &stats), STORE_OK);
+	ck_assert_msg(stats.garbage == 0, "%s: %d blobs of garbage", what, (int)stats.garbage);
+	ck_assert_msg(
+	    stats.blobs == count_blobs(), "%s: %u blobs, %d named", what, count_blobs(), (int)stats.blobs);
+}
+
+#endif
