@@ -13,7 +13,7 @@ def say(client, data):
             answer = wire.send(data).read()
         except Closed:
             return None
-        assert wire.closed() or answer.header("Connection") != "close"
+        assert answer.header("Connection") != "close" or wire.closed()
         return answer
 
 
@@ -112,8 +112,8 @@ def test_large_cors_answer_comes_or_is_an_error(client, bucket):
     assert client.send("PUT", "/" + bucket, "cors", body=document.encode()).status in (200, 400)
     answer = client.exchange(Request("OPTIONS", "/" + bucket, host="x",
                                      headers=[("Origin", "http://a"), ("Access-Control-Request-Method", "GET")]))
-    assert answer.status in (200, 403, 500), answer
-    assert client.send("GET", "/" + bucket, headers=[("Origin", "http://a")]).status in (200, 500)
+    assert answer.status in (200, 400, 403, 500), answer
+    assert client.send("GET", "/" + bucket, headers=[("Origin", "http://a")]).status in (200, 400, 500)
 
 
 @pytest.mark.parametrize("size", [4000, 15000])
