@@ -111,7 +111,10 @@ MUST_USE enum store_err catalog_bucket_create(struct catalog *c, struct bucket *
 MUST_USE enum store_err catalog_bucket(
     struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket **out);
 
-/* (commits) err STORE_NOT_FOUND, STORE_NOT_EMPTY (objects, versions or uploads). Documents go with the bucket. */
+/*
+ * (commits) err STORE_NOT_FOUND, STORE_NOT_EMPTY (objects, versions or uploads). Documents go with the bucket. Of several
+ * deletions at once each may say that it was the one.
+ */
 MUST_USE enum store_err catalog_bucket_delete(struct catalog *c, const struct bucket *bucket);
 
 /* The buckets of one owner by name, those after `after`, with that prefix, at most `limit`; *more: there are others. */
