@@ -30,6 +30,7 @@ struct committer {
 		pthread_cond_t arrived;
 		struct waiting *first;
 		struct waiting **end;
+		size_t taken; /* of the group that is being committed */
 		bool stopping;
 	} locked;
 };
@@ -70,7 +71,7 @@ apply(struct local_store *s, MDB_txn *txn, const struct waiting *w)
 		if (rc == MDB_NOTFOUND)
 			rc = 0;
 	}
-	return local_err(rc);
+	return local_err(local_room_code(s, rc));
 }
 
 /* --- One transaction ---------------------------------------------------------------------------------------------- */
@@ -99,7 +100,7 @@ transact(struct local_store *s, struct waiting *first, size_t count)
 	for (struct waiting *w = first; err == STORE_OK && count > 0; count--, w = w->next)
 		err = attempt(s, txn, w, full);
 	if (err == STORE_OK)
-		return local_err(mdb_txn_commit(txn));
+		return local_err(local_room_code(s, mdb_txn_commit(txn)));
 	mdb_txn_abort(txn);
 	return err;
 }
@@ -131,6 +132,7 @@ take_group(struct committer *c, size_t *count)
 	size_t bytes = 0;
 
 	pthread_mutex_lock(&c->locked.mutex);
+	c->locked.taken = 0;
 	while (!c->locked.first && !c->locked.stopping)
 		pthread_cond_wait(&c->locked.arrived, &c->locked.mutex);
 	first = c->locked.first;
@@ -139,6 +141,7 @@ take_group(struct committer *c, size_t *count)
 		if (*count > 0 && bytes > GROUP_BYTES_MAX)
 			break;
 	}
+	c->locked.taken = *count;
 	c->locked.first = *end;
 	if (!*end)
 		c->locked.end = &c->locked.first;
@@ -199,12 +202,13 @@ local_committer_close(struct local_store *s)
 }
 
 size_t
-local_commits_waiting(struct local_store *s)
+local_commits_under_way(struct local_store *s)
 {
 	struct committer *c = s->committer;
-	size_t count = 0;
+	size_t count;
 
 	pthread_mutex_lock(&c->locked.mutex);
+	count = c->locked.taken;
 	for (const struct waiting *w = c->locked.first; w; w = w->next)
 		count++;
 	pthread_mutex_unlock(&c->locked.mutex);

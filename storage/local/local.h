@@ -69,6 +69,9 @@ MUST_USE enum store_err local_room_open(struct local_store *s);
 MUST_USE enum store_err local_room_for_blobs(struct local_store *s);
 MUST_USE enum store_err local_room_for_keys(struct local_store *s);
 
+/* room.c: LMDB says EIO when the disk takes but a part of what it writes: that is ENOSPC when there is no room left. */
+int local_room_code(struct local_store *s, int code);
+
 /* folder.c: open the folder, make it where it is missing and wanted, and take the lock to serve. */
 MUST_USE enum store_err local_folder_open(
     struct local_store *s, const struct store_options *options, TALLOC_CTX *mem, char **message);
@@ -85,8 +88,8 @@ MUST_USE int local_committer_open(struct local_store *s);
 void local_committer_close(struct local_store *s);
 engine_commit_fn local_commit;
 
-/* commit.c: how many batches are in the queue; for tests. */
-size_t local_commits_waiting(struct local_store *s);
+/* commit.c: how many batches wait or are being committed; for tests. */
+size_t local_commits_under_way(struct local_store *s);
 
 /* blob.c */
 engine_blob_create_fn local_blob_create;
