@@ -105,23 +105,6 @@ dump(void)
 	return slice_dup(mem, buf_slice(b));
 }
 
-static inline bool
-count_blob(void *context, const struct blob_id *id)
-{
-	(void)id;
-	++*(unsigned *)context;
-	return true;
-}
-
-static inline unsigned
-count_blobs(void)
-{
-	unsigned count = 0;
-
-	ck_assert_store(blob_list(store, count_blob, &count), STORE_OK);
-	return count;
-}
-
 static inline void
 print_fault(void *context, const char *line)
 {
