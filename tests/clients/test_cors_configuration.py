@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from answers import S3_NAMESPACE, SIGNERS, ask, build, send
-from signing import Request
+from signing import V4, Chunks, Request
 
 GET_RULE = b"<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
 EARLIER = b"<CORSConfiguration>" + GET_RULE.replace(b"*", b"https://earlier.example") + b"</CORSConfiguration>"
@@ -93,6 +93,14 @@ def test_virtual_hosted_style(gateway, alice, bucket):
 ], ids=["Content-MD5", "SHA-256", "SHA-256 announced"])
 def test_right_digest(gateway, alice, bucket, headers):
     assert put(gateway, bucket, alice, VALID, headers).status == 200
+
+
+def test_body_in_signed_chunks(gateway, alice, bucket):
+    request = Request("PUT", "/" + bucket, "cors=", host="127.0.0.1:%d" % gateway.port)
+    chunks = Chunks(V4(alice.access_key, alice.secret_key), request, len(VALID))
+    request.body = chunks.chunk(VALID[:50]) + chunks.chunk(VALID[50:]) + chunks.last()
+    assert send(gateway, request).status == 200
+    assert elements(get(gateway, bucket, alice)) == [[("AllowedMethod", "GET"), ("AllowedOrigin", "*")]]
 
 
 # ---- what is refused ------------------------------------------------------------------------------------------------
