@@ -33,6 +33,23 @@ action_name(enum action action)
 	return actions[action].name;
 }
 
+enum action
+action_on_version(enum action action)
+{
+	switch (action) {
+	case ACTION_GetObject:
+		return ACTION_GetObjectVersion;
+	case ACTION_GetObjectAcl:
+		return ACTION_GetObjectVersionAcl;
+	case ACTION_PutObjectAcl:
+		return ACTION_PutObjectVersionAcl;
+	case ACTION_DeleteObject:
+		return ACTION_DeleteObjectVersion;
+	default:
+		return action;
+	}
+}
+
 static bool
 owns(const struct acl *acl, const struct identity *who)
 {

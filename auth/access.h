@@ -15,6 +15,9 @@ enum action {
 /* "s3:GetObject" and so on, as policies name it; "" for ACTION_OPEN. */
 const char *action_name(enum action action);
 
+/* The action that stands for it where a version is named ("s3:GetObjectVersion" for "s3:GetObject"); mostly itself. */
+enum action action_on_version(enum action action);
+
 /* What a decision looks at. An object that is not there, or not yet, has no ACL. */
 struct access_question {
 	const struct identity *who;

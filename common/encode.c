@@ -212,6 +212,17 @@ utf8_valid(struct slice s)
 }
 
 size_t
+utf8_first(struct slice s)
+{
+	int length = s.length ? u8_mblen((const uint8_t *)s.data, s.length) : 0;
+
+	/* U+0000 counts as no byte to libunistring. */
+	if (length > 0)
+		return (size_t)length;
+	return s.length > 0 && s.data[0] == '\0' ? 1 : 0;
+}
+
+size_t
 utf8_length(struct slice s)
 {
 	return s.length > 0 ? u8_mbsnlen((const uint8_t *)s.data, s.length) : 0;

@@ -36,6 +36,9 @@ MUST_USE bool percent_decode(TALLOC_CTX *mem, struct slice text, bool plus_is_sp
 /* Whether the bytes are well-formed UTF-8. */
 bool utf8_valid(struct slice s);
 
+/* How many bytes the code point takes that the text begins with; 0 when they are no well-formed UTF-8, or no bytes. */
+size_t utf8_first(struct slice s);
+
 /* The number of code points of well-formed UTF-8. */
 size_t utf8_length(struct slice s);
 

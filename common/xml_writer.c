@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "common/encode.h"
 #include "common/xml.h"
 
 #define OPEN_MAX       16
@@ -106,17 +107,43 @@ append_reference(struct buf *out, unsigned char byte)
 	}
 }
 
+/*
+ * What begins with a byte beyond ASCII: copied when it is well-formed UTF-8 that XML may hold, and else shown as U+FFFD.
+ * Returns the number of bytes that are done with.
+ */
+static size_t
+append_beyond_ascii(struct buf *out, struct slice text)
+{
+	size_t length = utf8_first(text);
+	struct slice code_point = slice_head(text, length);
+	bool noncharacter =
+	    slice_equal(code_point, SLICE("\xef\xbf\xbe")) || slice_equal(code_point, SLICE("\xef\xbf\xbf"));
+
+	buf_append(out, length == 0 || noncharacter ? SLICE("\xef\xbf\xbd") : code_point);
+	return length ? length : 1;
+}
+
 static void
 append_escaped(struct buf *out, struct slice text, bool in_attribute)
 {
-	size_t run = 0; /* where the bytes begin that stay as they are */
+	size_t run = 0, i = 0; /* run: where the bytes begin that stay as they are */
 
-	for (size_t i = 0; i < text.length; i++) {
-		if (!is_special((unsigned char)text.data[i], in_attribute))
+	while (i < text.length) {
+		unsigned char byte = (unsigned char)text.data[i];
+		bool beyond_ascii = byte >= 0x80;
+
+		if (!beyond_ascii && !is_special(byte, in_attribute)) {
+			i++;
 			continue;
+		}
 		buf_append(out, slice_make(text.data + run, i - run));
-		append_reference(out, (unsigned char)text.data[i]);
-		run = i + 1;
+		if (beyond_ascii)
+			i += append_beyond_ascii(out, slice_skip(text, i));
+		else {
+			append_reference(out, byte);
+			i++;
+		}
+		run = i;
 	}
 	buf_append(out, slice_skip(text, run));
 }

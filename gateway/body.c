@@ -23,7 +23,7 @@ struct body_intake {
 	bool payload_known; /* payload_expected counts */
 	bool has_md5;
 	unsigned char md5_expected[16];
-	struct slice checksum_name; /* "CRC32" and so on; empty: none */
+	struct slice checksum_name;     /* "CRC32" and so on; empty: none */
 	struct slice checksum_expected; /* base64; empty: the trailer brings it */
 
 	/* what it has come to */
@@ -89,8 +89,8 @@ object_too_large(struct req *r, uint64_t size)
 	req_refuse(r, S3_ENTITY_TOO_LARGE, NULL);
 	s3_refusal_detail(
 	    &r->refusal, "ProposedSize", slice_from(talloc_asprintf(r, "%llu", (unsigned long long)size)));
-	s3_refusal_detail(
-	    &r->refusal, "MaxSizeAllowed", slice_from(talloc_asprintf(r, "%llu", (unsigned long long)OBJECT_SIZE_MAX)));
+	s3_refusal_detail(&r->refusal, "MaxSizeAllowed",
+	    slice_from(talloc_asprintf(r, "%llu", (unsigned long long)OBJECT_SIZE_MAX)));
 	return S3_ENTITY_TOO_LARGE;
 }
 
@@ -106,7 +106,8 @@ expect_length(struct req *r)
 		if (decoded.length == 0)
 			return req_refuse(r, S3_MISSING_CONTENT_LENGTH, NULL);
 		if (!slice_to_number(decoded, INT64_MAX, &in->payload_expected))
-			return req_refuse(r, S3_INVALID_ARGUMENT, "x-amz-decoded-content-length is no length: '%.*s'",
+			return req_refuse(r, S3_INVALID_ARGUMENT,
+			    "x-amz-decoded-content-length is no length: '%.*s'",
 			    SLICE_ARG(slice_head(decoded, 64)));
 		in->payload_known = true;
 	} else if (r->body.has_length) {
@@ -155,7 +156,8 @@ expect_checksum_value(struct req *r, size_t algorithm)
 	in->checksum_expected = req_header(r, checksums[algorithm].header);
 	if (!base64_decode(in->checksum_expected, value, sizeof(value), &length) ||
 	    length != digest_length(checksums[algorithm].kind))
-		return req_refuse(r, S3_INVALID_REQUEST, "Value for %s header is invalid.", checksums[algorithm].header);
+		return req_refuse(
+		    r, S3_INVALID_REQUEST, "Value for %s header is invalid.", checksums[algorithm].header);
 	return S3_OK;
 }
 
@@ -178,7 +180,8 @@ expect_checksum_trailer(struct req *r)
 		in->checksum = digest_new(r, checksums[i].kind);
 		return S3_OK;
 	}
-	return req_refuse(r, S3_INVALID_REQUEST, "The value specified in the x-amz-trailer header is not supported");
+	return req_refuse(
+	    r, S3_INVALID_REQUEST, "The value specified in the x-amz-trailer header is not supported");
 }
 
 static enum s3_err
@@ -227,11 +230,12 @@ body_begin(struct req *r)
 		return S3_OK;
 	}
 	r->body.intake = in = talloc_zero(r, struct body_intake);
-	if ((err = expect_md5(r)) != S3_OK || (err = expect_length(r)) != S3_OK || (err = expect_checksum(r)) != S3_OK)
+	if ((err = expect_md5(r)) != S3_OK || (err = expect_length(r)) != S3_OK ||
+	    (err = expect_checksum(r)) != S3_OK)
 		return err;
 	if (is_chunked_payload(r->credential->payload))
-		in->decoder = chunk_decoder_new(
-		    r, r->credential, in->payload_expected, req_header(r, "x-amz-trailer"));
+		in->decoder =
+		    chunk_decoder_new(r, r->credential, in->payload_expected, req_header(r, "x-amz-trailer"));
 	if (r->credential->payload == PAYLOAD_HASHED)
 		in->sha256 = digest_new(r, DIGEST_SHA256);
 	if (r->operation->body == BODY_STREAM || in->has_md5)
@@ -278,7 +282,7 @@ body_waits(const struct req *r)
 	const struct body_intake *in = r->body.intake;
 
 	return in && r->body.content && in->payload_expected > catalog_inline_max(r->gateway->catalog) &&
-	    (r->body.complete || in->draining.filled > 0);
+	       (r->body.complete || in->draining.filled > 0);
 }
 
 static enum s3_err

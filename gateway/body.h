@@ -19,24 +19,24 @@ enum body_kind {
 	BODY_STREAM  /* an object's bytes */
 };
 
-#define BODY_XML_MAX	(64 * 1024)
-#define BODY_DELETE_MAX (2 * 1024 * 1024)
-#define OBJECT_SIZE_MAX (5ULL * 1024 * 1024 * 1024) /* of one PUT */
+#define BODY_XML_MAX     (64 * 1024)
+#define BODY_DELETE_MAX  (2 * 1024 * 1024)
+#define OBJECT_SIZE_MAX  (5ULL * 1024 * 1024 * 1024) /* of one PUT */
 #define BODY_DISCARD_MAX (1024 * 1024) /* a body that nobody wants is read up to here to keep the connection */
 
 struct body {
 	/* what the headers say */
-	bool has_length;	 /* Content-Length was given */
+	bool has_length;         /* Content-Length was given */
 	uint64_t content_length; /* 0 with chunked transfer coding */
-	bool chunked;		 /* Transfer-Encoding: chunked */
-	bool expects_continue;	 /* Expect: 100-continue */
+	bool chunked;            /* Transfer-Encoding: chunked */
+	bool expects_continue;   /* Expect: 100-continue */
 
 	/* what has come in */
 	uint64_t received; /* bytes off the socket */
 	bool complete;
-	struct slice document;	 /* BODY_XML and its like, when the body stage is over */
+	struct slice document;   /* BODY_XML and its like, when the body stage is over */
 	struct content *content; /* BODY_STREAM, likewise: finished */
-	unsigned char md5[16];	 /* of the payload; BODY_STREAM */
+	unsigned char md5[16];   /* of the payload; BODY_STREAM */
 	struct fields checksums; /* algorithm and base64 value that the client gave and that were found right */
 
 	struct body_intake *intake; /* body.c's own */

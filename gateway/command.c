@@ -70,8 +70,8 @@ command_new_key(TALLOC_CTX *mem, const char *user_id)
 	struct access_key *key = talloc_zero(mem, struct access_key);
 
 	key->id = random_text(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ACCESS_KEY_LENGTH);
-	key->secret = random_text(
-	    key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", SECRET_KEY_LENGTH);
+	key->secret =
+	    random_text(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", SECRET_KEY_LENGTH);
 	key->user_id = talloc_strdup(key, user_id);
 	key->created_us = clock_wall_us();
 	return key;

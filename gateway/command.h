@@ -6,7 +6,11 @@
 #include "gateway/config.h"
 #include "storage/catalog.h"
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2
+};
 
 int command_serve(int argc, char **argv);
 int command_user(int argc, char **argv);

@@ -171,6 +171,17 @@ conditions_decide(const struct conditions *c, const struct validators *about, bo
 	return CONDITIONS_HOLD;
 }
 
+/* RFC 9110 section 13.1.5: one entity-tag, not a list. */
+static bool
+is_single_tag(struct slice value)
+{
+	size_t quotes = 0;
+
+	for (size_t i = 0; i < value.length; i++)
+		quotes += value.data[i] == '"';
+	return quotes == 0 || (quotes == 2 && value.data[value.length - 1] == '"');
+}
+
 bool
 if_range_holds(struct slice value, const struct validators *about)
 {
@@ -181,5 +192,5 @@ if_range_holds(struct slice value, const struct validators *about)
 		return true;
 	if (clock_parse_http(value, &date))
 		return date == modified_seconds(about);
-	return !slice_equal(value, SLICE("*")) && matches(value, about, true);
+	return is_single_tag(value) && !slice_equal(value, SLICE("*")) && matches(value, about, true);
 }

@@ -16,7 +16,7 @@ enum option_kind {
 };
 
 static const struct config_option options[] = {
-#define OPTION(option_name, kind, default_value, argument_name, text)                                              \
+#define OPTION(option_name, kind, default_value, argument_name, text) \
 	{ .name = #option_name, .argument = (argument_name), .help = (text), .initial = (default_value) },
 #include "gateway/options.def"
 #undef OPTION
@@ -30,7 +30,7 @@ static const enum option_kind kinds[] = {
 
 #define COUNT_MAX   1000000
 #define SECONDS_MAX (30 * 24 * 3600)
-#define SECTION	    "crossgate"
+#define SECTION     "crossgate"
 
 const struct config_option *
 config_options(size_t *count)
@@ -71,10 +71,14 @@ number_member(struct config *c, const char *name)
 		const char *name;
 		uint64_t *member;
 	} members[] = {
-		{ "event_loops", &c->event_loops },	    { "workers", &c->workers },
-		{ "max_connections", &c->max_connections }, { "idle_timeout", &c->idle_timeout },
-		{ "header_timeout", &c->header_timeout },   { "body_timeout", &c->body_timeout },
-		{ "body_rate", &c->body_rate },		    { "garbage_grace", &c->garbage_grace },
+		{ "event_loops", &c->event_loops },
+		{ "workers", &c->workers },
+		{ "max_connections", &c->max_connections },
+		{ "idle_timeout", &c->idle_timeout },
+		{ "header_timeout", &c->header_timeout },
+		{ "body_timeout", &c->body_timeout },
+		{ "body_rate", &c->body_rate },
+		{ "garbage_grace", &c->garbage_grace },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
@@ -163,8 +167,8 @@ read_file(struct config *c, const char *file, char **message)
 	if (line < 0)
 		*message = talloc_asprintf(c, "%s: cannot be read", file);
 	else if (line > 0)
-		*message = talloc_asprintf(
-		    c, "%s:%d: %s", file, line, reading.fault ?: "neither a section nor a setting");
+		*message =
+		    talloc_asprintf(c, "%s:%d: %s", file, line, reading.fault ?: "neither a section nor a setting");
 	return line == 0;
 }
 
@@ -216,5 +220,6 @@ config_read(TALLOC_CTX *mem, const char *file, const struct config_flag *flags, 
 		if (!set(c, (int)i, options[i].initial))
 			abort();
 	*out = c;
-	return (!file || read_file(c, file, message)) && read_environment(c, message) && read_flags(c, flags, message);
+	return (!file || read_file(c, file, message)) && read_environment(c, message) &&
+	       read_flags(c, flags, message);
 }

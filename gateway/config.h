@@ -11,8 +11,8 @@
 #define CONFIG_DOMAINS_MAX 64
 
 struct config {
-	char *listen; /* "ADDR:PORT"; an IPv6 address in brackets */
-	char *store;  /* URL */
+	char *listen;                                /* "ADDR:PORT"; an IPv6 address in brackets */
+	char *store;                                 /* URL */
 	const char *domains[CONFIG_DOMAINS_MAX + 1]; /* lower case; NULL ends them */
 	char *region;
 	enum log_level log_level;

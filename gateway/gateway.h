@@ -10,7 +10,7 @@
 struct gateway {
 	struct catalog *catalog;
 	_Atomic(const struct config *) config; /* replaced on reload; old ones live as long as the gateway */
-	const char *host_id; /* random, of this process: x-amz-id-2 */
+	const char *host_id;                   /* random, of this process: x-amz-id-2 */
 };
 
 #endif

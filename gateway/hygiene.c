@@ -1,5 +1,9 @@
 #include "gateway/hygiene.h"
 
+#include <ctype.h>
+
+#define BLANKS_MAX 256
+
 /* RFC 9110 section 5.6.2. */
 static bool
 is_token(struct slice s)
@@ -13,8 +17,7 @@ is_token(struct slice s)
 	return s.length > 0;
 }
 
-/* RFC 9110 section 5.5: visible characters, obs-text, spaces and tabs. */
-static bool
+bool
 is_field_value(struct slice s)
 {
 	for (size_t i = 0; i < s.length; i++) {
@@ -38,6 +41,28 @@ is_target(struct slice s)
 	return s.length > 0;
 }
 
+/* RFC 9112 section 3.2: uri-host [ ":" port ], or nothing. */
+static bool
+is_host(struct slice s)
+{
+	size_t name = 0;
+	uint64_t port;
+
+	if (s.length > 0 && s.data[0] == '[') {
+		while (name < s.length && s.data[name] != ']')
+			name++;
+		if (name++ == s.length || strspn(s.data + 1, "0123456789abcdefABCDEF:.") < name - 2)
+			return false;
+	} else
+		while (name < s.length && (isalnum((unsigned char)s.data[name]) ||
+					      (s.data[name] && strchr("-._~!$&'()*+;=%", s.data[name]))))
+			name++;
+	if (name == s.length)
+		return true;
+	return s.data[name] == ':' &&
+	       (name + 1 == s.length || slice_to_number(slice_skip(s, name + 1), UINT16_MAX, &port));
+}
+
 static const char *
 check_framing(const struct fields *headers)
 {
@@ -57,6 +82,7 @@ check_framing(const struct fields *headers)
 const char *
 hygiene_check(struct slice method, struct slice raw_target, struct slice http_version, const struct fields *headers)
 {
+	const struct field *host;
 	static const char *const single[] = { "content-length", "transfer-encoding", "host", "authorization" };
 
 	if (!is_token(method))
@@ -74,7 +100,41 @@ hygiene_check(struct slice method, struct slice raw_target, struct slice http_ve
 	for (size_t i = 0; i < ARRAY_SIZE(single); i++)
 		if (fields_count_nocase(headers, single[i]) > 1)
 			return "a repeated header field that may come once";
-	if (slice_equal(http_version, SLICE("HTTP/1.1")) && !fields_find_nocase(headers, "host"))
+	host = fields_find_nocase(headers, "host");
+	if (!host && slice_equal(http_version, SLICE("HTTP/1.1")))
 		return "no Host header";
+	if (host && !is_host(slice_trim(host->value)))
+		return "a Host that is none";
 	return check_framing(headers);
+}
+
+/* Step over white space; at most a few bytes of it are taken for what a client may write. */
+static const char *
+skip_blanks(const char *place)
+{
+	for (unsigned i = 0; i < BLANKS_MAX && (*place == ' ' || *place == '\t'); i++)
+		place++;
+	return place;
+}
+
+bool
+hygiene_is_whole(
+    const char *method, size_t size, struct slice target, const char *version, const struct fields *headers)
+{
+	const char *place = version + strlen(version);
+
+	if (target.data != method + strlen(method) + 1 || version != target.data + target.length + 1)
+		return false;
+	for (size_t i = 0; i < headers->count; i++) {
+		struct slice name = headers->items[i].name, value = headers->items[i].value;
+
+		/* CR and LF have become NULs, as has the colon. */
+		if (name.data != place + 2 || place[0] != '\0' || place[1] != '\0')
+			return false;
+		place = skip_blanks(name.data + name.length + 1);
+		if (value.data != place)
+			return false;
+		place = skip_blanks(value.data + value.length);
+	}
+	return place + 4 == method + size;
 }

@@ -4,7 +4,10 @@
 
 #include "gateway/command.h"
 
-enum { FLAG_STORE = 1000, FLAG_DATA };
+enum {
+	FLAG_STORE = 1000,
+	FLAG_DATA
+};
 
 static const struct argp_option flags[] = {
 	{ "data", FLAG_DATA, "DIR", 0, "The folder that the gateway serves from", 0 },
@@ -12,15 +15,20 @@ static const struct argp_option flags[] = {
 	{ 0 },
 };
 
+struct arguments {
+	TALLOC_CTX *mem;
+	const char *store;
+};
+
 static error_t
 parse_argument(int key, char *value, struct argp_state *state)
 {
-	const char **store = state->input;
+	struct arguments *a = state->input;
 
 	if (key == FLAG_DATA)
-		*store = talloc_asprintf(NULL, "local:%s", value);
+		a->store = talloc_asprintf(a->mem, "local:%s", value);
 	else if (key == FLAG_STORE)
-		*store = value;
+		a->store = value;
 	else if (key == ARGP_KEY_ARG)
 		argp_error(state, "what is '%s'?", value);
 	else
@@ -41,10 +49,10 @@ verify(struct catalog *c)
 	struct verify_result result;
 	enum store_err err = catalog_verify(c, print_fault, NULL, &result);
 
-	printf("buckets: %" PRIu64 "\nobjects: %" PRIu64 "\nversions: %" PRIu64 "\nblobs: %" PRIu64 "\nbytes: %" PRIu64
-	       "\ndamaged: %" PRIu64 "\nmissing: %" PRIu64 "\norphans: %" PRIu64 "\n",
-	    result.buckets, result.objects, result.versions, result.blobs, result.bytes, result.damaged, result.missing,
-	    result.orphans);
+	printf("buckets: %" PRIu64 "\nobjects: %" PRIu64 "\nversions: %" PRIu64 "\nblobs: %" PRIu64
+	       "\nbytes: %" PRIu64 "\ndamaged: %" PRIu64 "\nmissing: %" PRIu64 "\norphans: %" PRIu64 "\n",
+	    result.buckets, result.objects, result.versions, result.blobs, result.bytes, result.damaged,
+	    result.missing, result.orphans);
 	if (err != STORE_OK)
 		return command_fail(EXIT_FAILED, "could not read everything: %s", store_err_name(err));
 	if (result.damaged || result.missing || result.orphans)
@@ -71,16 +79,16 @@ inspect(int argc, char **argv, const char *name, const char *doc, int (*run)(str
 {
 	struct argp argp = { .options = flags, .parser = parse_argument, .doc = doc };
 	TALLOC_CTX *mem = talloc_new(NULL);
-	const char *store = command_store_of_environment(mem);
+	struct arguments a = { mem, command_store_of_environment(mem) };
 	struct opened opened;
 	int status = EXIT_FAILED;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = talloc_strdup(mem, name);
-	argp_parse(&argp, argc, argv, 0, NULL, &store);
-	if (!store)
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	if (!a.store)
 		status = command_fail(EXIT_USAGE, "no store: give --data DIR or --store URL");
-	else if (command_open(mem, store, false, &opened)) {
+	else if (command_open(mem, a.store, false, &opened)) {
 		status = run(opened.catalog);
 		command_close(&opened);
 	}

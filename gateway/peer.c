@@ -6,7 +6,11 @@
 
 #include "common/clock.h"
 
-enum phase { AWAITS_HEADERS, AWAITS_BODY, IS_SERVED };
+enum phase {
+	AWAITS_HEADERS,
+	AWAITS_BODY,
+	IS_SERVED
+};
 
 struct peer {
 	struct peer *next, **link; /* under the list's mutex */
@@ -30,8 +34,20 @@ struct peers {
 	} locked;
 };
 
+/* A body is looked at once every body_timeout, for what has come since the last look: a fast start buys no slow end. */
 static bool
-is_late(const struct peers *peers, const struct peer *peer, int64_t now)
+body_is_late(const struct peers *peers, struct peer *peer, int64_t now, int64_t passed)
+{
+	if (passed <= peers->body_timeout_us)
+		return false;
+	if (atomic_exchange(&peer->received, 0) < peers->body_rate * (uint64_t)(passed / 1000000))
+		return true;
+	atomic_store(&peer->since_us, now);
+	return false;
+}
+
+static bool
+is_late(const struct peers *peers, struct peer *peer, int64_t now)
 {
 	int64_t passed = now - atomic_load(&peer->since_us);
 
@@ -39,8 +55,7 @@ is_late(const struct peers *peers, const struct peer *peer, int64_t now)
 	case AWAITS_HEADERS:
 		return passed > peers->header_timeout_us;
 	case AWAITS_BODY:
-		return passed > peers->body_timeout_us &&
-		    atomic_load(&peer->received) < peers->body_rate * (uint64_t)(passed / 1000000);
+		return body_is_late(peers, peer, now, passed);
 	case IS_SERVED:
 		return false;
 	}

@@ -27,7 +27,7 @@ void peer_close(struct peers *peers, struct peer *peer);
 /* What the connection is doing now; event loop. A new one awaits headers. */
 void peer_awaits_body(struct peer *peer);
 void peer_received(struct peer *peer, size_t bytes);
-void peer_is_served(struct peer *peer); /* no deadline of ours */
+void peer_is_served(struct peer *peer);                          /* no deadline of ours */
 void peer_is_idle(const struct peers *peers, struct peer *peer); /* between two requests */
 
 /* Shut down every connection, for a stop that has waited long enough. */

@@ -59,7 +59,7 @@ pool_new(size_t threads)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	while (pool->thread_count < threads &&
-	    pthread_create(&pool->threads[pool->thread_count], &attributes, worker, pool) == 0)
+	       pthread_create(&pool->threads[pool->thread_count], &attributes, worker, pool) == 0)
 		pool->thread_count++;
 	pthread_attr_destroy(&attributes);
 	if (pool->thread_count == threads)

@@ -2,28 +2,17 @@
 
 #include <stdarg.h>
 
+#include "gateway/hygiene.h"
 #include "gateway/req.h"
 
 #define ERROR_DOCUMENT_MAX (256 * 1024)
-#define HEAD_OF_BODY	   (64 * 1024) /* bytes read before the status is sent, so that damage there is an error */
-
-/* Nothing that a client or a record brought may end a header line. */
-static bool
-is_printable_value(struct slice value)
-{
-	for (size_t i = 0; i < value.length; i++) {
-		unsigned char c = (unsigned char)value.data[i];
-
-		if ((c < ' ' && c != '\t') || c == 0x7f)
-			return false;
-	}
-	return true;
-}
+#define HEAD_OF_BODY       (64 * 1024) /* bytes read before the status is sent, so that damage there is an error */
 
 void
 reply_header(struct req *r, const char *name, struct slice value)
 {
-	if (is_printable_value(value))
+	/* Nothing that a client or a record brought may end a header line. */
+	if (is_field_value(value))
 		fields_add(r, &r->reply.headers, slice_from(name), value);
 }
 
@@ -92,6 +81,18 @@ reply_object_bytes(struct req *r, unsigned status, const struct object *object, 
 	return S3_OK;
 }
 
+/* XML 1.0 holds no control characters; a listing shows them all the same, as S3 does, but every error can be read. */
+static struct slice
+without_controls(struct req *r, struct slice text)
+{
+	char *shown = slice_dup(r, text);
+
+	for (size_t i = 0; i < text.length; i++)
+		if ((unsigned char)shown[i] < ' ' && !strchr("\t\n\r", shown[i] ? shown[i] : 'x'))
+			shown[i] = '?';
+	return slice_make(shown, text.length);
+}
+
 static struct xml_writer *
 error_document(struct req *r)
 {
@@ -100,9 +101,10 @@ error_document(struct req *r)
 
 	xml_start(w, "Error");
 	xml_string(w, "Code", s3_err_code(why->err));
-	xml_string(w, "Message", why->message ? why->message : s3_err_message(why->err));
+	xml_text(
+	    w, "Message", without_controls(r, slice_from(why->message ? why->message : s3_err_message(why->err))));
 	for (size_t i = 0; i < why->detail_count; i++)
-		xml_string(w, why->details[i].name, why->details[i].value);
+		xml_text(w, why->details[i].name, without_controls(r, slice_from(why->details[i].value)));
 	xml_text(w, "Resource", r->target.path);
 	xml_string(w, "RequestId", r->id);
 	xml_string(w, "HostId", r->gateway->host_id);

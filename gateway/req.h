@@ -17,8 +17,8 @@
 struct req {
 	struct gateway *gateway;
 	const struct config *config; /* as it was when the request began */
-	const char *id;		     /* x-amz-request-id */
-	int64_t started_us;	     /* wall clock */
+	const char *id;              /* x-amz-request-id */
+	int64_t started_us;          /* wall clock */
 	int64_t started_monotonic_us;
 
 	/* from the wire */
@@ -30,11 +30,11 @@ struct req {
 	/* found out, stage by stage */
 	struct target target;
 	const struct operation *operation; /* NULL before routing, and when nothing fits */
-	struct bucket *bucket;		   /* NULL: not named, or not there */
-	struct fields cors_headers;	   /* what every answer carries */
+	struct bucket *bucket;             /* NULL: not named, or not there */
+	struct fields cors_headers;        /* what every answer carries */
 	struct credential *credential;
 	struct identity identity;
-	struct user *user; /* NULL: anonymous */
+	struct user *user;     /* NULL: anonymous */
 	struct object *object; /* for operations on an object that must be there */
 	struct body body;
 
@@ -47,10 +47,10 @@ struct req {
 
 /* What the connection has to do next. */
 enum flow {
-	FLOW_NEXT,  /* within req_advance alone */
-	FLOW_WAIT,  /* hand over to a worker, which calls req_advance again */
-	FLOW_BODY,  /* read more of the body: body_feed, or body.complete at its end, then req_advance */
-	FLOW_REPLY  /* r->reply is the answer */
+	FLOW_NEXT, /* within req_advance alone */
+	FLOW_WAIT, /* hand over to a worker, which calls req_advance again */
+	FLOW_BODY, /* read more of the body: body_feed, or body.complete at its end, then req_advance */
+	FLOW_REPLY /* r->reply is the answer */
 };
 
 /* A request of which nothing is known yet; it is freed with `mem` or talloc_free. */

@@ -7,19 +7,19 @@
 #define EFFECT_WRITES true
 
 static const struct operation table[] = {
-#define OP(op_name, verb, target, needs, takes, permission, object, effect, handler, data, before)                 \
-	{                                                                                                          \
-		.name = #op_name,                                                                                  \
-		.method = #verb,                                                                                   \
-		.scope = SCOPE_##target,                                                                           \
-		.selector = (needs),                                                                               \
-		.body = BODY_##takes,                                                                              \
-		.action = ACTION_##permission,                                                                     \
-		.operand = OPERAND_##object,                                                                       \
-		.run = (handler),                                                                                  \
-		.argument = (data),                                                                                \
-		.prepare = (before),                                                                               \
-		.writes = EFFECT_##effect,                                                                         \
+#define OP(op_name, verb, target, needs, takes, permission, object, effect, handler, data, before) \
+	{                                                                                          \
+		.name = #op_name,                                                                  \
+		.method = #verb,                                                                   \
+		.scope = SCOPE_##target,                                                           \
+		.selector = (needs),                                                               \
+		.body = BODY_##takes,                                                              \
+		.action = ACTION_##permission,                                                     \
+		.operand = OPERAND_##object,                                                       \
+		.run = (handler),                                                                  \
+		.argument = (data),                                                                \
+		.prepare = (before),                                                               \
+		.writes = EFFECT_##effect,                                                         \
 	},
 #include "gateway/operations.def"
 #undef OP
@@ -89,7 +89,7 @@ enum s3_err
 route(struct req *r)
 {
 	enum scope scope = r->target.bucket.length == 0 ? SCOPE_SERVICE
-	    : r->target.key.length == 0			? SCOPE_BUCKET
+			   : r->target.key.length == 0  ? SCOPE_BUCKET
 							: SCOPE_OBJECT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {

@@ -8,7 +8,12 @@
 
 struct req;
 
-enum scope { SCOPE_SERVICE, SCOPE_BUCKET, SCOPE_OBJECT, SCOPE_ANY };
+enum scope {
+	SCOPE_SERVICE,
+	SCOPE_BUCKET,
+	SCOPE_OBJECT,
+	SCOPE_ANY
+};
 
 /* What an operation does, before its permission is decided, with the object that it names. */
 enum operand {
@@ -20,7 +25,7 @@ enum operand {
 typedef enum s3_err operation_fn(struct req *r);
 
 struct operation {
-	const char *name;   /* S3's */
+	const char *name; /* S3's */
 	const char *method;
 	enum scope scope;
 	const char *selector; /* "?parameter", "?parameter=value", "@header": each must be there */
@@ -30,7 +35,7 @@ struct operation {
 	operation_fn *run;
 	const void *argument;
 	operation_fn *prepare; /* checks before the body is read; NULL: none */
-	bool writes;	       /* waits for a commit: runs on a worker */
+	bool writes;           /* waits for a commit: runs on a worker */
 };
 
 /*

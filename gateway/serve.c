@@ -13,10 +13,10 @@
 #include "gateway/server.h"
 
 #define STOP_PATIENCE_US (60 * INT64_C(1000000))
-#define ROOT_NAME	 "root"
-#define FLAGS_MAX	 256
-#define FLAG_FIRST	 1000
-#define FLAG_CONFIG	 999
+#define ROOT_NAME        "root"
+#define FLAGS_MAX        256
+#define FLAG_FIRST       1000
+#define FLAG_CONFIG      999
 
 /* --- The command line --------------------------------------------------------------------------------------------- */
 
@@ -54,22 +54,24 @@ parse_arguments(TALLOC_CTX *mem, int argc, char **argv, struct arguments *out)
 	const struct config_option *options;
 	struct argp_option *described;
 	struct argp argp = { .parser = parse_argument,
-		.doc = "Serve S3 from a store.\v"
-		       "Every setting is also a key of the configuration file's [crossgate] section and an environment "
-		       "variable (CROSSGATE_LOG_LEVEL for --log-level). CROSSGATE_ROOT_ACCESS_KEY and "
-		       "CROSSGATE_ROOT_SECRET_KEY name an administrator that is made sure to exist." };
+		.doc =
+		    "Serve S3 from a store.\v"
+		    "Every setting is also a key of the configuration file's [crossgate] section and an environment "
+		    "variable (CROSSGATE_LOG_LEVEL for --log-level). CROSSGATE_ROOT_ACCESS_KEY and "
+		    "CROSSGATE_ROOT_SECRET_KEY name an administrator that is made sure to exist." };
 	size_t count;
 
 	options = config_options(&count);
 	described = talloc_zero_array(mem, struct argp_option, count + 2);
-	described[0] = (struct argp_option){ "config", FLAG_CONFIG, "FILE", 0, "Read settings from this ini file", 0 };
+	described[0] =
+	    (struct argp_option){ "config", FLAG_CONFIG, "FILE", 0, "Read settings from this ini file", 0 };
 	for (size_t i = 0; i < count; i++) {
 		const char *help = *options[i].initial
-		    ? talloc_asprintf(mem, "%s [%s]", options[i].help, options[i].initial)
-		    : options[i].help;
+				       ? talloc_asprintf(mem, "%s [%s]", options[i].help, options[i].initial)
+				       : options[i].help;
 
-		described[i + 1] = (struct argp_option){ options[i].flag, FLAG_FIRST + (int)i, options[i].argument, 0,
-			help, 0 };
+		described[i + 1] =
+		    (struct argp_option){ options[i].flag, FLAG_FIRST + (int)i, options[i].argument, 0, help, 0 };
 	}
 	argp.options = described;
 	argp_err_exit_status = EXIT_USAGE;
@@ -103,14 +105,15 @@ add_root(struct catalog *catalog, TALLOC_CTX *mem, const struct access_key *key)
 static enum store_err
 ensure_root(struct catalog *catalog, TALLOC_CTX *mem, const struct config *config)
 {
-	struct access_key key = { .id = config->root_access_key,
-		.secret = config->root_secret_key,
-		.created_us = clock_wall_us() };
+	struct access_key key = {
+		.id = config->root_access_key, .secret = config->root_secret_key, .created_us = clock_wall_us()
+	};
 	struct access_key *known;
 	struct user *user;
 	enum store_err err = catalog_user_by_key(catalog, mem, slice_from(key.id), &known, &user);
 
-	if (err == STORE_OK && user->administrator && equal_secret(slice_from(known->secret), slice_from(key.secret)))
+	if (err == STORE_OK && user->administrator &&
+	    equal_secret(slice_from(known->secret), slice_from(key.secret)))
 		return STORE_OK;
 	if (err == STORE_OK) {
 		if (strcmp(user->name, ROOT_NAME) != 0)
@@ -150,8 +153,8 @@ ensure_somebody(struct catalog *catalog, TALLOC_CTX *mem)
 static bool
 ensure_administrator(struct catalog *catalog, TALLOC_CTX *mem, const struct config *config)
 {
-	enum store_err err = *config->root_access_key ? ensure_root(catalog, mem, config)
-						      : ensure_somebody(catalog, mem);
+	enum store_err err =
+	    *config->root_access_key ? ensure_root(catalog, mem, config) : ensure_somebody(catalog, mem);
 
 	if (err == STORE_EXISTS)
 		command_fail(EXIT_FAILED, "CROSSGATE_ROOT_ACCESS_KEY is the access key of another user");

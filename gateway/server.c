@@ -18,8 +18,8 @@
 
 /* libmicrohttpd zeroes this after every request: more would cost every small one. Request and answer headers fit. */
 #define CONNECTION_MEMORY (32 * 1024)
-#define REPLY_PIECE	  (256 * 1024) /* bytes of a body asked for at once */
-#define LISTEN_BACKLOG	  1024
+#define REPLY_PIECE       (256 * 1024) /* bytes of a body asked for at once */
+#define LISTEN_BACKLOG    1024
 
 struct server {
 	struct gateway *gateway;
@@ -51,11 +51,12 @@ struct exchange {
 	struct server *server;
 	struct MHD_Connection *connection;
 	struct peer *peer;
+	const char *target; /* where libmicrohttpd has it */
 	struct req *r;
 	enum phase phase;
 	enum flow flow; /* what req_advance returned last */
-	bool begun;	/* the headers have been seen, and the request counts as under way */
-	bool refused;	/* came while draining: stays refused, however often it is asked for */
+	bool begun;     /* the headers have been seen, and the request counts as under way */
+	bool refused;   /* came while draining: stays refused, however often it is asked for */
 	bool answered;
 	struct job job;
 	_Atomic enum job_state state;
@@ -215,7 +216,7 @@ worth_discarding(const struct exchange *x)
 	if (x->phase != PHASE_HEADERS)
 		return x->phase != PHASE_RUN;
 	return !x->r->reply.close && !body->expects_continue && !body->chunked &&
-	    body->content_length <= BODY_DISCARD_MAX;
+	       body->content_length <= BODY_DISCARD_MAX;
 }
 
 static enum MHD_Result
@@ -323,8 +324,7 @@ collect_header(void *context, enum MHD_ValueKind kind, const char *name, size_t 
 	struct exchange *x = context;
 
 	(void)kind;
-	fields_add(x->r, &x->r->headers, slice_make(name, name_length),
-	    value ? slice_trim(slice_make(value, value_length)) : slice_from(""));
+	fields_add(x->r, &x->r->headers, slice_make(name, name_length), slice_make(value, value_length));
 	return MHD_YES;
 }
 
@@ -341,13 +341,11 @@ keep(char **place, struct slice s)
 
 /* What was read is the connection's, and goes with it, while a worker may still be at the request: copies, in one piece. */
 static void
-read_headers(struct exchange *x, const char *method)
+keep_headers(struct req *r, const char *method)
 {
-	struct req *r = x->r;
 	size_t length = strlen(method);
 	char *place;
 
-	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
 	for (size_t i = 0; i < r->headers.count; i++)
 		length += r->headers.items[i].name.length + r->headers.items[i].value.length;
 	place = talloc_size(r, length);
@@ -356,8 +354,23 @@ read_headers(struct exchange *x, const char *method)
 		struct field *field = &r->headers.items[i];
 
 		field->name = keep(&place, field->name);
-		field->value = keep(&place, field->value);
+		field->value = keep(&place, slice_trim(field->value));
 	}
+}
+
+static void
+read_headers(struct exchange *x, const char *method, const char *version)
+{
+	struct req *r = x->r;
+	struct slice target = slice_make(x->target, r->raw_target.length);
+	size_t size = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+
+	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
+	if (!hygiene_is_whole(method, size, target, version, &r->headers))
+		r->malformed = "a header block that not everybody would read alike";
+	keep_headers(r, method);
+	if (!r->malformed)
+		r->malformed = hygiene_check(r->method, r->raw_target, slice_from(version), &r->headers);
 }
 
 static enum MHD_Result
@@ -372,9 +385,7 @@ begin(struct exchange *x, const char *method, const char *version)
 		x->refused = true;
 		return answer_unavailable(x);
 	}
-	read_headers(x, method);
-	x->r->malformed =
-	    hygiene_check(x->r->method, x->r->raw_target, slice_from(version), &x->r->headers);
+	read_headers(x, method, version);
 	return advance(x);
 }
 
@@ -397,8 +408,8 @@ go_on(struct exchange *x, const char *data, size_t *length)
 }
 
 static enum MHD_Result
-on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-    const char *upload_data, size_t *upload_data_size, void **request_context)
+on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+    const char *version, const char *upload_data, size_t *upload_data_size, void **request_context)
 {
 	struct exchange *x = *request_context;
 
@@ -449,13 +460,18 @@ on_target(void *context, const char *uri, struct MHD_Connection *connection)
 	x->connection = connection;
 	x->peer = peer;
 	x->r = r;
+	x->target = uri;
 	r->raw_target = slice_from(talloc_strdup(r, uri));
+	/* It would take the query apart next, and give up on one of many parameters without a word: let it see one. */
+	for (char *c = (char *)(uintptr_t)uri; *c; c++)
+		if (*c == '&')
+			*c = '_';
 	return x;
 }
 
 static void
-on_completed(void *context, struct MHD_Connection *connection, void **request_context,
-    enum MHD_RequestTerminationCode code)
+on_completed(
+    void *context, struct MHD_Connection *connection, void **request_context, enum MHD_RequestTerminationCode code)
 {
 	struct server *server = context;
 	struct exchange *x = *request_context;
@@ -507,7 +523,8 @@ split_address(TALLOC_CTX *mem, const char *listen_on, char **host, char **port)
 static int
 open_socket(TALLOC_CTX *mem, const char *listen_on, char **address, char **message)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found = NULL;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+			*found = NULL;
 	struct sockaddr_storage bound;
 	socklen_t bound_length = sizeof(bound);
 	char *host, *port, service[NI_MAXSERV];
@@ -527,7 +544,8 @@ open_socket(TALLOC_CTX *mem, const char *listen_on, char **address, char **messa
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&bound, &bound_length) != 0 ||
-	    getnameinfo((struct sockaddr *)&bound, bound_length, NULL, 0, service, sizeof(service), NI_NUMERICSERV)) {
+	    getnameinfo(
+		(struct sockaddr *)&bound, bound_length, NULL, 0, service, sizeof(service), NI_NUMERICSERV)) {
 		*message = talloc_asprintf(mem, "cannot listen on %s: %s", listen_on, strerror(errno));
 		if (fd >= 0)
 			close(fd);
@@ -555,12 +573,12 @@ start_daemon(struct server *server, const struct config *config, int fd)
 	unsigned count = loops(config);
 
 	/* One event loop is the daemon's own thread: a pool is of two or more. */
-	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_daemon_message,
-	    NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
-	    (unsigned)config->idle_timeout, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-	    on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_URI_LOG_CALLBACK,
-	    on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
+	    on_daemon_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->idle_timeout, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, count, MHD_OPTION_END);
 }
 

@@ -3,6 +3,8 @@
 #include "gateway/req.h"
 #include "gateway/rules.h"
 
+#define HEADERS_MAX (26 * 1024) /* bytes of a request's and its answer's header fields together */
+
 struct stage {
 	enum s3_err (*run)(struct req *r);
 	bool (*waits)(const struct req *r);
@@ -34,6 +36,8 @@ runs(const struct req *r)
 static enum s3_err
 stage_hygiene(struct req *r)
 {
+	if (!r->malformed && slice_equal(r->raw_target, SLICE("*")) && !slice_equal(r->method, SLICE("OPTIONS")))
+		r->malformed = "the target *, which is for OPTIONS alone";
 	if (!r->malformed)
 		return body_read_headers(r);
 	r->reply.close = true;
@@ -43,8 +47,7 @@ stage_hygiene(struct req *r)
 static enum s3_err
 stage_target(struct req *r)
 {
-	return target_parse(
-	    r, r->raw_target, req_header(r, "host"), r->config->domains, &r->refusal, &r->target);
+	return target_parse(r, r->raw_target, req_header(r, "host"), r->config->domains, &r->refusal, &r->target);
 }
 
 static enum s3_err
@@ -75,8 +78,8 @@ stage_cors(struct req *r)
 	cors_actual(r, &resource, &request, &headers);
 	/* The rules may be replaced before the answer is sent: copies. */
 	for (size_t i = 0; i < headers.count; i++)
-		fields_add(r, &r->cors_headers, headers.items[i].name,
-		    slice_from(slice_dup(r, headers.items[i].value)));
+		fields_add(
+		    r, &r->cors_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
 	return S3_OK;
 }
 
@@ -107,6 +110,36 @@ identify(struct req *r, const struct auth_request *request)
 	return S3_OK;
 }
 
+/*
+ * In a presigned URL, an x-amz- parameter stands for the header of that name: it was signed as well. A checksum there
+ * says nothing, for the URL was signed before anybody knew the body.
+ */
+static enum s3_err
+take_presigned_headers(struct req *r)
+{
+	static const struct slice left_out[] = { SLICE("x-amz-algorithm"), SLICE("x-amz-credential"),
+		SLICE("x-amz-date"), SLICE("x-amz-expires"), SLICE("x-amz-signedheaders"), SLICE("x-amz-signature"),
+		SLICE("x-amz-content-sha256"), SLICE("x-amz-security-token"),
+		SLICE("x-amz-sdk-checksum-algorithm") };
+
+	for (size_t i = 0; i < r->target.parameters.count; i++) {
+		const struct field *parameter = &r->target.parameters.items[i];
+		struct slice name = parameter->name;
+		bool stands = slice_equal_nocase(slice_head(name, 6), SLICE("x-amz-")) &&
+			      !slice_equal_nocase(slice_head(name, 15), SLICE("x-amz-checksum-"));
+
+		for (size_t j = 0; stands && j < ARRAY_SIZE(left_out); j++)
+			stands = !slice_equal_nocase(name, left_out[j]);
+		if (!stands || req_has_header(r, slice_dup(r, name)))
+			continue;
+		if (!is_field_value(parameter->value))
+			return req_refuse(r, S3_INVALID_ARGUMENT, "The parameter '%.*s' holds control characters.",
+			    SLICE_ARG(slice_head(name, 64)));
+		fields_add(r, &r->headers, name, slice_trim(parameter->value));
+	}
+	return S3_OK;
+}
+
 static enum s3_err
 stage_credentials(struct req *r)
 {
@@ -125,9 +158,11 @@ stage_credentials(struct req *r)
 	if (slice_equal(r->method, SLICE("OPTIONS")))
 		return S3_OK;
 	err = credential_read(r, &request, &r->refusal, &r->credential);
-	if (err != S3_OK || r->credential->kind == CREDENTIAL_NONE)
+	if (err != S3_OK || r->credential->kind == CREDENTIAL_NONE || (err = identify(r, &request)) != S3_OK)
 		return err;
-	return identify(r, &request);
+	if (r->credential->kind == CREDENTIAL_V4_QUERY || r->credential->kind == CREDENTIAL_V2_QUERY)
+		return take_presigned_headers(r);
+	return S3_OK;
 }
 
 static enum s3_err
@@ -190,6 +225,8 @@ stage_permission(struct req *r)
 		return no_such_bucket(r);
 	if (r->bucket && expected_owner.length && !slice_equal(expected_owner, slice_from(r->bucket->owner_id)))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
+	if (req_has_parameter(r, "versionId"))
+		question.action = action_on_version(op->action);
 	if (op->action == ACTION_OPEN)
 		return S3_OK;
 	if (op->operand != OPERAND_NONE && (err = meet_object(r)) != S3_OK)
@@ -240,10 +277,30 @@ run_stage(struct req *r, const struct stage *s)
 	return more ? FLOW_BODY : FLOW_NEXT;
 }
 
+/* The connection's memory holds both header blocks: an answer that did not fit would just close it. */
+static void
+check_reply_size(struct req *r)
+{
+	const struct fields *lists[] = { &r->headers, &r->reply.headers, &r->cors_headers };
+	size_t size = r->raw_target.length;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		for (size_t j = 0; j < lists[i]->count; j++)
+			size += lists[i]->items[j].name.length + lists[i]->items[j].value.length + 4;
+	if (size <= HEADERS_MAX)
+		return;
+	r->cors_headers.count = 0;
+	r->refusal = (struct s3_refusal){ .mem = r };
+	req_refuse(r, S3_BAD_REQUEST, "The header fields of request and answer together are longer than %d bytes.",
+	    HEADERS_MAX);
+	reply_refusal(r);
+}
+
 /* What every answer carries. */
 static void
 complete_reply(struct req *r)
 {
+	check_reply_size(r);
 	reply_header_string(r, "x-amz-request-id", r->id);
 	reply_header_string(r, "x-amz-id-2", r->gateway->host_id);
 	reply_header_string(r, "Server", "Crossgate");

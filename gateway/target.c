@@ -31,8 +31,8 @@ parse_parameters(TALLOC_CTX *mem, struct slice query, struct s3_refusal *why, st
 		if (member.length == 0)
 			continue;
 		if (out->count == TARGET_PARAMETERS_MAX)
-			return s3_refuse(why, S3_INVALID_ARGUMENT, "More than %d query parameters",
-			    TARGET_PARAMETERS_MAX);
+			return s3_refuse(
+			    why, S3_INVALID_ARGUMENT, "More than %d query parameters", TARGET_PARAMETERS_MAX);
 		if (!slice_next(&member, '=', &name))
 			name = value;
 		if (!percent_decode(mem, name, true, &name) || !percent_decode(mem, member, true, &value))
@@ -89,8 +89,8 @@ parse_key(TALLOC_CTX *mem, struct slice raw, struct s3_refusal *why, struct slic
 }
 
 enum s3_err
-target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains, struct s3_refusal *why,
-    struct target *out)
+target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains,
+    struct s3_refusal *why, struct target *out)
 {
 	struct slice rest = origin_form(raw), path;
 	enum s3_err err;
@@ -169,7 +169,8 @@ bucket_name_valid(struct slice name)
 	for (size_t i = 0; i < ARRAY_SIZE(reserved_suffixes); i++) {
 		struct slice suffix = reserved_suffixes[i];
 
-		if (name.length > suffix.length && slice_equal(slice_skip(name, name.length - suffix.length), suffix))
+		if (name.length > suffix.length &&
+		    slice_equal(slice_skip(name, name.length - suffix.length), suffix))
 			return false;
 	}
 	return !looks_like_address(name);

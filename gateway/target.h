@@ -9,12 +9,12 @@
 #define TARGET_PARAMETERS_MAX 128
 
 struct target {
-	struct slice path;  /* as received, without the query */
-	struct slice query; /* as received, without the "?" */
+	struct slice path;        /* as received, without the query */
+	struct slice query;       /* as received, without the "?" */
 	struct fields parameters; /* decoded, in order; without "=" the value is empty */
 	struct slice host_bucket; /* the bucket as the Host header names it; empty in path style */
-	struct slice bucket;	  /* decoded; empty: the service itself */
-	struct slice key;	  /* decoded; empty: the bucket itself */
+	struct slice bucket;      /* decoded; empty: the service itself */
+	struct slice key;         /* decoded; empty: the bucket itself */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "gateway/command.h"
 
 struct arguments {
+	TALLOC_CTX *mem;
 	const char *store;
 	const char *id;
 	const char *display_name;
@@ -17,7 +18,15 @@ struct arguments {
 	int word_count;
 };
 
-enum { FLAG_STORE = 1000, FLAG_DATA, FLAG_ID, FLAG_DISPLAY_NAME, FLAG_EMAIL, FLAG_ACCESS_KEY, FLAG_SECRET_KEY };
+enum {
+	FLAG_STORE = 1000,
+	FLAG_DATA,
+	FLAG_ID,
+	FLAG_DISPLAY_NAME,
+	FLAG_EMAIL,
+	FLAG_ACCESS_KEY,
+	FLAG_SECRET_KEY
+};
 
 static const struct argp_option flags[] = {
 	{ "data", FLAG_DATA, "DIR", 0, "The folder that the gateway serves from", 0 },
@@ -37,7 +46,7 @@ parse_argument(int key, char *value, struct argp_state *state)
 
 	switch (key) {
 	case FLAG_DATA:
-		a->store = talloc_asprintf(NULL, "local:%s", value);
+		a->store = talloc_asprintf(a->mem, "local:%s", value);
 		return 0;
 	case FLAG_STORE:
 		a->store = value;
@@ -74,13 +83,15 @@ store_failed(enum store_err err, const char *what, const char *name)
 	case STORE_NOT_FOUND:
 		return command_fail(EXIT_FAILED, "%s '%s': there is none", what, name);
 	case STORE_EXISTS:
-		return command_fail(EXIT_FAILED, "%s '%s': the name, ID, e-mail address or access key is taken", what, name);
+		return command_fail(
+		    EXIT_FAILED, "%s '%s': the name, ID, e-mail address or access key is taken", what, name);
 	case STORE_NOT_EMPTY:
 		return command_fail(EXIT_FAILED, "%s '%s': owns buckets", what, name);
 	case STORE_REFUSED:
 		return command_fail(EXIT_FAILED, "%s '%s': has as many keys as a user may have", what, name);
 	case STORE_INVALID:
-		return command_fail(EXIT_FAILED, "%s '%s': a value is too long or holds control characters", what, name);
+		return command_fail(
+		    EXIT_FAILED, "%s '%s': a value is too long or holds control characters", what, name);
 	default:
 		return command_fail(EXIT_FAILED, "%s '%s': %s", what, name, store_err_name(err));
 	}
@@ -164,8 +175,8 @@ user_show(struct catalog *c, TALLOC_CTX *mem, const struct arguments *a)
 
 	if (err != STORE_OK)
 		return store_failed(err, "user", a->words[1]);
-	printf("user: %s\nid: %s\ndisplay name: %s\ne-mail: %s\nstate: %s\nadministrator: %s\n", user->name, user->id,
-	    user->display_name, user->email, user->enabled ? "enabled" : "disabled",
+	printf("user: %s\nid: %s\ndisplay name: %s\ne-mail: %s\nstate: %s\nadministrator: %s\n", user->name,
+	    user->id, user->display_name, user->email, user->enabled ? "enabled" : "disabled",
 	    user->administrator ? "yes" : "no");
 	return EXIT_OK;
 }
@@ -278,7 +289,7 @@ run_verb(int argc, char **argv, const char *name, const char *usage, const char 
 {
 	struct argp argp = { .options = flags, .parser = parse_argument, .args_doc = usage, .doc = doc };
 	TALLOC_CTX *mem = talloc_new(NULL);
-	struct arguments a = { .store = command_store_of_environment(mem) };
+	struct arguments a = { .mem = mem, .store = command_store_of_environment(mem) };
 	const struct verb *verb;
 	struct opened opened;
 	int status = EXIT_FAILED;

@@ -79,7 +79,7 @@ delete_item(struct req *r, const struct acl *bucket_acl, const struct delete_ite
 	struct outcome outcome = { 0 };
 	enum store_err err;
 
-	if (!may(r, bucket_acl, ACTION_DeleteObject, NULL))
+	if (!may(r, bucket_acl, item->has_version_id ? ACTION_DeleteObjectVersion : ACTION_DeleteObject, NULL))
 		outcome.err = S3_ACCESS_DENIED;
 	else
 		outcome.err = check_item(item, &outcome.message);

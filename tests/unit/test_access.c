@@ -177,7 +177,6 @@ static const struct {
 	{ "s3:GetObjectVersion", BY_OBJECT_READ },
 	{ "s3:GetObjectAttributes", BY_OBJECT_READ },
 	{ "s3:GetObjectTorrent", BY_OBJECT_READ },
-	{ "s3:GetObjectTagging", BY_OBJECT_READ },
 	{ "s3:GetObjectAcl", BY_OBJECT_READ_ACP },
 	{ "s3:GetObjectVersionAcl", BY_OBJECT_READ_ACP },
 	{ "s3:PutObjectAcl", BY_OBJECT_WRITE_ACP },

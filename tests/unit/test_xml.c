@@ -362,12 +362,18 @@ START_TEST(writes)
 	xml_bool(w, "IsTruncated", true);
 	xml_bool(w, "No", false);
 	xml_text(w, "Key", SLICE("\r\n\t\x01\x1f\x7f\xc3\xa4"));
+	xml_text(w, "Key",
+	    SLICE("a\xff"
+		  "b\xc3\xef\xbf\xbe\xed\xa0\x80\xf0\x9f\x98\x80"));
 	xml_end(w);
 	ck_assert_str_eq(xml_finish(w).data, HEAD
 	    "<List " S3 "><Name>a&lt;b&gt;&amp;&quot;c'</Name><Prefix></Prefix>"
 	    "<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
 	    "xsi:type=\"&lt;&quot;a&#xA;&amp;&#x9;b&quot;&gt;\"><Size>18446744073709551615</Size></Grantee><Empty/>"
-	    "<IsTruncated>true</IsTruncated><No>false</No><Key>&#xD;\n\t&#x1;&#x1F;\x7f\xc3\xa4</Key></List>");
+	    "<IsTruncated>true</IsTruncated><No>false</No><Key>&#xD;\n\t&#x1;&#x1F;\x7f\xc3\xa4</Key>"
+	    "<Key>a\xef\xbf\xbd"
+	    "b\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
+	    "\xf0\x9f\x98\x80</Key></List>");
 }
 END_TEST
 

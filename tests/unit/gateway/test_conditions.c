@@ -218,6 +218,7 @@ static const struct {
 	{ EARLIER, false },
 	{ LATER, false },
 	{ "nonsense", false },
+	{ "\"" ETAG "\", \"other\"", false },
 };
 
 START_TEST(if_range)
