@@ -97,7 +97,7 @@ still_allowed(struct req *r, const struct object *object)
 {
 	struct access_question question = {
 		.who = &r->identity,
-		.action = r->operation->action,
+		.action = req_has_parameter(r, "versionId") ? ACTION_PutObjectVersionAcl : ACTION_PutObjectAcl,
 		.bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl),
 		.object_acl = acl_load(r, slice_from(object->owner_id), object->acl),
 	};

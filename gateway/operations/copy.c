@@ -143,6 +143,7 @@ refuse_missing(struct req *r, const struct copy *copy, const struct acl *bucket_
 static enum s3_err
 find_source(struct req *r, struct copy *copy)
 {
+	enum action action = copy->from.has_version_id ? ACTION_GetObjectVersion : ACTION_GetObject;
 	const struct acl *bucket_acl, *object_acl;
 	enum store_err found;
 	enum s3_err err;
@@ -157,7 +158,7 @@ find_source(struct req *r, struct copy *copy)
 	if (found != STORE_OK)
 		return req_refuse_store(r, found);
 	object_acl = acl_load(r, slice_from(copy->source->owner_id), copy->source->acl);
-	if (!may(r, ACTION_GetObject, bucket_acl, object_acl))
+	if (!may(r, action, bucket_acl, object_acl))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (copy->source->size > OBJECT_SIZE_MAX)
 		return req_refuse(r, S3_INVALID_REQUEST,

@@ -104,7 +104,7 @@ read_page(struct req *r, struct listing *l)
 {
 	struct list_query query = {
 		.prefix = l->prefix,
-		.delimiter = can_match(l->delimiter) ? l->delimiter : slice_from(""),
+		.delimiter = l->delimiter,
 		.after = l->after.after,
 		.after_is_prefix = l->after.is_prefix,
 		.limit = (size_t)l->max_keys,
