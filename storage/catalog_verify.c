@@ -1,8 +1,6 @@
 /* Reading everything: users, buckets, then each bucket's partition, then the blobs that are there. */
 #include "storage/catalog_verify.h"
 
-#include "common/encode.h"
-
 /* --- Partitions ----------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -39,7 +37,7 @@ static void
 broken(struct verify *v, const char *what, struct slice name)
 {
 	v->result->damaged++;
-	verify_say(v, "%s: the record %.*s is malformed", what, SLICE_ARG(name));
+	verify_say(v, "%s: the record %s is malformed", what, verify_text(v->mem, name));
 }
 
 static enum store_err
@@ -142,7 +140,7 @@ check_partition(struct verify *v, struct slice partition)
 		err = read_entries(v->c, partition, slice_make(NULL, 0), slice_make(NULL, 0), 1, scratch, &left);
 	if (!name && !err && left.count && !slice_equal(left.items[0].name, NAME_GATE)) {
 		v->result->damaged++;
-		verify_say(v, "partition %s: belongs to no bucket", hex_encode(scratch, partition));
+		verify_say(v, "%s: belongs to no bucket", verify_partition_text(v, scratch, partition));
 	}
 	talloc_free(scratch);
 	return err;

@@ -25,6 +25,10 @@ struct verify {
 /* A line for a person; what is not printable in it becomes a dot. */
 void verify_say(struct verify *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A name with dots for what is not printable; and what to call a partition: "bucket NAME", "users". On `mem`. */
+const char *verify_text(TALLOC_CTX *mem, struct slice name);
+const char *verify_partition_text(struct verify *v, TALLOC_CTX *mem, struct slice partition);
+
 /*
  * Call `check` for each record of a partition, from the name `from` on. A page is read at a time, so `check` may call the store. Records that
  * the engine cannot read are counted, told of, and jumped over. `check` fails only when the walk cannot go on.

@@ -131,7 +131,7 @@ malformed(const struct subject *s)
 {
 	s->v->result->damaged++;
 	verify_say(
-	    s->v, "bucket %s: the record %s is malformed", s->walk->name, hex_encode(s->scratch, s->entry->name));
+	    s->v, "bucket %s: the record %s is malformed", s->walk->name, verify_text(s->scratch, s->entry->name));
 }
 
 static bool

@@ -15,12 +15,33 @@ verify_say(struct verify *v, const char *format, ...)
 	va_start(arguments, format);
 	line = talloc_vasprintf(NULL, format, arguments);
 	va_end(arguments);
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '.';
 	if (v->report)
-		v->report(v->context, line);
+		v->report(v->context, verify_text(line, slice_from(line)));
 	talloc_free(line);
+}
+
+const char *
+verify_text(TALLOC_CTX *mem, struct slice name)
+{
+	char *text = talloc_array(mem, char, name.length + 1);
+
+	for (size_t i = 0; i < name.length; i++)
+		text[i] = name.data[i] >= 0x20 && name.data[i] < 0x7f ? name.data[i] : '.';
+	text[name.length] = '\0';
+	return text;
+}
+
+const char *
+verify_partition_text(struct verify *v, TALLOC_CTX *mem, struct slice partition)
+{
+	struct bucket_id id;
+
+	if (!partition_is_bucket(partition, &id))
+		return verify_text(mem, partition);
+	for (size_t i = 0; i < v->bucket_count; i++)
+		if (memcmp(v->buckets[i].id.bytes, id.bytes, sizeof(id.bytes)) == 0)
+			return talloc_asprintf(mem, "bucket %s", v->buckets[i].name);
+	return talloc_asprintf(mem, "partition %s", hex_encode(mem, partition));
 }
 
 /* A name of at most STORE_KEY_MAX + 1 bytes. */
@@ -47,26 +68,31 @@ probe(struct verify *v, struct slice partition, struct slice from)
 }
 
 /*
- * The first record from *place on cannot be read, and its name is not known. Move *place behind it, not far: try the
- * names that differ in a late byte first. STORE_NOT_FOUND: there is nothing to go on with
+ * From `from` on the first record cannot be read, and the engine does not say which it is. Find out, byte by byte: it
+ * comes at or after each name from which on nothing can be read, and before the first one from which on something can.
+ * Of several such records in a row this finds the last. STORE_NOT_FOUND: nothing can be read any more
  */
 static enum store_err
-move_behind(struct verify *v, struct slice partition, struct place *place)
+find_unreadable(struct verify *v, struct slice partition, struct slice from, struct place *found)
 {
-	struct place from = *place;
+	found->length = 0;
+	while (found->length < STORE_KEY_MAX) {
+		enum store_err err = STORE_DAMAGED;
+		unsigned byte = 0;
 
-	for (size_t length = from.length < STORE_KEY_MAX ? from.length + 1 : STORE_KEY_MAX; length-- > 0;) {
-		unsigned byte = length < from.length ? (unsigned char)from.bytes[length] + 1u : 0;
-
-		for (; byte < 256; byte++) {
-			enum store_err err;
-
-			place->bytes[length] = (char)byte;
-			place->length = length + 1;
-			err = probe(v, partition, slice_of(place));
-			if (err != STORE_DAMAGED)
-				return err;
+		found->length++;
+		for (; byte < 256 && err == STORE_DAMAGED; byte++) {
+			found->bytes[found->length - 1] = (char)byte;
+			if (slice_compare(slice_of(found), from) > 0)
+				err = probe(v, partition, slice_of(found));
 		}
+		if (err && err != STORE_DAMAGED)
+			return err;
+		if (!err && byte == 1) {
+			found->length--;
+			return STORE_OK;
+		}
+		found->bytes[found->length - 1] = (char)(err ? 255 : byte - 2);
 	}
 	return STORE_NOT_FOUND;
 }
@@ -74,12 +100,14 @@ move_behind(struct verify *v, struct slice partition, struct place *place)
 static enum store_err
 jump_over(struct verify *v, struct slice partition, struct place *place, TALLOC_CTX *scratch)
 {
-	const char *before = hex_encode(scratch, slice_of(place));
-	enum store_err err = move_behind(v, partition, place);
+	struct place from = *place;
+	enum store_err err = find_unreadable(v, partition, slice_of(&from), place);
 
 	v->result->damaged++;
-	verify_say(v, "partition %s: a record does not match its checksum; nothing was read from %s to %s",
-	    hex_encode(scratch, partition), before, err ? "the end" : hex_encode(scratch, slice_of(place)));
+	verify_say(v, "%s: the record %s%s does not match its checksum",
+	    verify_partition_text(v, scratch, partition), err ? "after " : "",
+	    verify_text(scratch, err ? slice_of(&from) : slice_of(place)));
+	place->bytes[place->length++] = 0;
 	return err;
 }
 

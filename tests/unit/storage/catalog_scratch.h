@@ -7,7 +7,7 @@
 #include "storage/fault.h"
 #include "tests/unit/storage/scratch.h"
 
-static TALLOC_CTX *mem;
+static _Thread_local TALLOC_CTX *mem; /* a thread that uses what is here makes one of its own */
 static char *folder;
 static struct store *store;
 static struct catalog *catalog;
