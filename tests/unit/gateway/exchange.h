@@ -7,6 +7,7 @@
 
 #include "common/digest.h"
 #include "gateway/req.h"
+#include "storage/fault.h"
 #include "tests/unit/storage/scratch.h"
 #include "tests/unit/suite.h"
 
@@ -60,7 +61,7 @@ exchange_setup(void)
 
 	mem = talloc_new(NULL);
 	folder = scratch_make(mem);
-	store = scratch_open(folder);
+	store = fault_wrap(scratch_open(folder));
 	gateway.catalog = catalog_new(store, &options);
 	gateway.host_id = "host";
 	atomic_store(&gateway.config, &config);
