@@ -116,3 +116,14 @@ slice_dup(TALLOC_CTX *mem, struct slice s)
 	copy[s.length] = '\0';
 	return copy;
 }
+
+struct slice
+slice_lower(TALLOC_CTX *mem, struct slice s)
+{
+	char *lower = slice_dup(mem, s);
+
+	for (size_t i = 0; i < s.length; i++)
+		if (lower[i] >= 'A' && lower[i] <= 'Z')
+			lower[i] = (char)(lower[i] - 'A' + 'a');
+	return slice_make(lower, s.length);
+}

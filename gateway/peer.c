@@ -2,9 +2,13 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "common/clock.h"
+
+#define GONE_LOOKS 2
 
 enum phase {
 	AWAITS_HEADERS,
@@ -18,6 +22,7 @@ struct peer {
 	_Atomic enum phase phase;
 	_Atomic int64_t since_us;  /* when the phase began */
 	_Atomic uint64_t received; /* bytes of the body in this phase */
+	unsigned gone_for;         /* looks in a row that found nobody there; the watcher's */
 };
 
 struct peers {
@@ -62,6 +67,24 @@ is_late(const struct peers *peers, struct peer *peer, int64_t now)
 	return false;
 }
 
+/*
+ * Whether the client has gone and left nothing to read. libmicrohttpd may not see that of a connection that it has
+ * resumed. A moment is allowed for what it has read and not yet passed on.
+ */
+static bool
+is_gone(struct peer *peer)
+{
+	struct pollfd poll_socket = { .fd = peer->socket, .events = POLLRDHUP };
+	int unread = 0;
+
+	if (atomic_load(&peer->phase) != AWAITS_BODY || poll(&poll_socket, 1, 0) != 1 ||
+	    ioctl(peer->socket, FIONREAD, &unread) != 0 || unread > 0)
+		peer->gone_for = 0;
+	else
+		peer->gone_for++;
+	return peer->gone_for > GONE_LOOKS;
+}
+
 static void *
 watch(void *context)
 {
@@ -73,7 +96,7 @@ watch(void *context)
 		struct timespec next;
 
 		for (struct peer *p = peers->locked.first; p; p = p->next)
-			if (is_late(peers, p, now))
+			if (is_late(peers, p, now) || is_gone(p))
 				shutdown(p->socket, SHUT_RDWR);
 		clock_gettime(CLOCK_REALTIME, &next);
 		next.tv_sec++;

@@ -56,8 +56,7 @@ struct exchange {
 	enum phase phase;
 	enum flow flow; /* what req_advance returned last */
 	bool begun;     /* the headers have been seen, and the request counts as under way */
-	bool refused;   /* came while draining: stays refused, however often it is asked for */
-	bool answered;
+	bool answered;  /* stays so, however often it is asked for */
 	struct job job;
 	_Atomic enum job_state state;
 };
@@ -71,7 +70,7 @@ end(struct exchange *x, bool completed)
 	struct server *server = x->server;
 	bool begun = x->begun;
 
-	if (begun && !x->refused)
+	if (begun)
 		req_log(x->r, completed);
 	talloc_free(x->r);
 	if (begun)
@@ -187,18 +186,6 @@ answer(struct exchange *x)
 	result = MHD_queue_response(x->connection, r->reply.status, response);
 	MHD_destroy_response(response);
 	x->answered = true;
-	return result;
-}
-
-static enum MHD_Result
-answer_unavailable(struct exchange *x)
-{
-	struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	enum MHD_Result result;
-
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	result = MHD_queue_response(x->connection, MHD_HTTP_SERVICE_UNAVAILABLE, response);
-	MHD_destroy_response(response);
 	return result;
 }
 
@@ -382,8 +369,8 @@ begin(struct exchange *x, const char *method, const char *version)
 	talloc_steal(NULL, x->r);
 	atomic_fetch_add(&server->under_way, 1);
 	if (atomic_load(&server->draining)) {
-		x->refused = true;
-		return answer_unavailable(x);
+		req_turn_away(x->r);
+		return answer(x);
 	}
 	read_headers(x, method, version);
 	return advance(x);
@@ -416,12 +403,10 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
 	(void)context, (void)connection, (void)url;
 	if (!x->begun)
 		return begin(x, method, version);
-	if (x->refused) {
+	if (x->answered) {
 		*upload_data_size = 0;
-		return answer_unavailable(x);
-	}
-	if (x->answered)
 		return answer(x); /* the daemon stops and asks again */
+	}
 	return go_on(x, upload_data, upload_data_size);
 }
 

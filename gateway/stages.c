@@ -308,6 +308,15 @@ complete_reply(struct req *r)
 		fields_add(r, &r->reply.headers, r->cors_headers.items[i].name, r->cors_headers.items[i].value);
 }
 
+void
+req_turn_away(struct req *r)
+{
+	req_refuse(r, S3_SERVICE_UNAVAILABLE, "The gateway is stopping.");
+	r->reply.close = true;
+	reply_refusal(r);
+	complete_reply(r);
+}
+
 enum flow
 req_advance(struct req *r, bool may_wait)
 {

@@ -109,7 +109,8 @@ target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *c
 	path = slice_skip(path, 1);
 	out->host_bucket = bucket_of_host(host, domains);
 	if (out->host_bucket.length > 0)
-		out->bucket = out->host_bucket;
+		out->bucket =
+		    slice_lower(mem, out->host_bucket); /* host names have no case (RFC 9110 section 4.2.3) */
 	else {
 		struct slice bucket = path;
 		bool named = slice_next(&path, '/', &bucket);

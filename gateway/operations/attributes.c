@@ -1,12 +1,12 @@
 #include "gateway/operations/attributes.h"
 
-#include <ctype.h>
 
 #include "common/clock.h"
 #include "gateway/operations/answer.h"
 
-#define METADATA_PREFIX "x-amz-meta-"
-#define JOINED_MAX      (64 * 1024) /* more than the headers of a request can hold */
+#define METADATA_PREFIX    "x-amz-meta-"
+#define SYSTEM_HEADERS_MAX 8192        /* bytes */
+#define JOINED_MAX         (64 * 1024) /* more than the headers of a request can hold */
 
 /* System-defined metadata that a user controls (S3: "Working with object metadata"). */
 static const struct {
@@ -124,9 +124,12 @@ without_aws_chunked(struct req *r, struct slice encodings)
 	return buf_slice(kept);
 }
 
-static void
+/* What is stored has to fit an answer's header block again. */
+static enum s3_err
 read_system_headers(struct req *r, struct fields *out)
 {
+	size_t size = 0;
+
 	for (size_t i = 0; i < ARRAY_SIZE(system_headers); i++) {
 		const char *name = system_headers[i].stored;
 		struct slice value = header_joined(r, name);
@@ -135,17 +138,12 @@ read_system_headers(struct req *r, struct fields *out)
 			value = without_aws_chunked(r, value);
 		if (value.length > 0)
 			fields_add(r, out, slice_from(name), value);
+		size += value.length;
 	}
-}
-
-static struct slice
-lower_case(TALLOC_CTX *mem, struct slice s)
-{
-	char *copy = slice_dup(mem, s);
-
-	for (size_t i = 0; i < s.length; i++)
-		copy[i] = (char)tolower((unsigned char)copy[i]);
-	return slice_make(copy, s.length);
+	if (size > SYSTEM_HEADERS_MAX)
+		return req_refuse(r, S3_REQUEST_HEADER_TOO_LARGE, "The object's headers are longer than %d bytes.",
+		    SYSTEM_HEADERS_MAX);
+	return S3_OK;
 }
 
 /* A name that comes again adds to its value, as in any list of header lines. */
@@ -191,7 +189,7 @@ read_metadata(struct req *r, struct fields *out)
 		if (name.length == prefix.length)
 			return refuse_argument(r, METADATA_PREFIX, r->headers.items[i].value,
 			    "A metadata header has no name after x-amz-meta-.");
-		name = lower_case(r, slice_skip(name, prefix.length));
+		name = slice_lower(r, slice_skip(name, prefix.length));
 		add_metadata(r, out, name, r->headers.items[i].value);
 	}
 	return check_metadata_size(r, out);
@@ -200,9 +198,12 @@ read_metadata(struct req *r, struct fields *out)
 enum s3_err
 attributes_read(struct req *r, struct object_change *change)
 {
+	enum s3_err err;
+
 	change->headers = (struct fields){ 0 };
 	change->metadata = (struct fields){ 0 };
-	read_system_headers(r, &change->headers);
+	if ((err = read_system_headers(r, &change->headers)) != S3_OK)
+		return err;
 	return read_metadata(r, &change->metadata);
 }
 

@@ -28,6 +28,7 @@ static const struct {
 	{ "virtual host", "/k/l", "b.s3.example", S3_OK, "b", "k/l", "/k/l", "" },
 	{ "virtual host with port", "/", "b.s3.example:8080", S3_OK, "b", "", "/", "" },
 	{ "virtual host in capitals", "/k", "b.S3.Example", S3_OK, "b", "k", "/k", "" },
+	{ "bucket of the host in capitals", "/k", "B.s3.example", S3_OK, "b", "k", "/k", "" },
 	{ "virtual host of dots", "/k", "a.b.localhost", S3_OK, "a.b", "k", "/k", "" },
 	{ "the domain itself", "/b/k", "s3.example", S3_OK, "b", "k", "/b/k", "" },
 	{ "another domain's end", "/b/k", "xs3.example", S3_OK, "b", "k", "/b/k", "" },
