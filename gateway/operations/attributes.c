@@ -1,5 +1,6 @@
 #include "gateway/operations/attributes.h"
 
+#include <ctype.h>
 
 #include "common/clock.h"
 #include "gateway/operations/answer.h"
