@@ -4,6 +4,8 @@ import pytest
 
 from contents import assert_same, make_file
 
+GATEWAY_ARGUMENTS = ["--garbage-grace", "0"]  # nobody reads on when a gigabyte has been deleted
+
 CLIENTS = ["boto", "boto3", "boto3-v2", "curl", "javascript-v2", "javascript-v3", "rclone", "s3cmd", "s3cmd-v2"]
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 SIZES = [0, 1, 4 * KIB - 1, 4 * KIB, 64 * KIB, 64 * KIB + 1, 5 * MIB]
