@@ -207,9 +207,12 @@ serve(struct gateway *gateway, const struct arguments *arguments, const sigset_t
 {
 	const struct config *config = atomic_load(&gateway->config);
 	char *address, *message = NULL;
+	enum store_err settled = catalog_settle(gateway->catalog);
 	struct janitor *janitor = janitor_start(gateway->catalog);
 	struct server *server;
 
+	if (settled != STORE_OK)
+		LOG(ERROR, "settle", LOG_STRING("error", store_err_name(settled)));
 	if (!janitor)
 		return command_fail(EXIT_FAILED, "cannot start the threads");
 	server = server_start(gateway, config, gateway, &address, &message);

@@ -286,6 +286,12 @@ struct sweep_result {
  */
 MUST_USE enum store_err catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result);
 
+/*
+ * (commits) Finish the bucket deletions that a crash interrupted: before anything is served, so that nobody sees such a
+ * bucket go by itself. The sweep does the same, later.
+ */
+MUST_USE enum store_err catalog_settle(struct catalog *c);
+
 struct verify_result {
 	uint64_t buckets, objects, versions, blobs, bytes; /* read and found right */
 	uint64_t damaged;  /* records or blobs that do not match their checksums */

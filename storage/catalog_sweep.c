@@ -169,24 +169,41 @@ sweep_abandoned(struct sweep *s)
 
 /* --- Buckets -------------------------------------------------------------------------------------------------------- */
 
-static void
-sweep_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
+/* Carry an interrupted deletion on. False: the record is damaged. */
+static bool
+settle_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem, struct bucket_id *id)
 {
 	struct record_bucket record;
-	struct bucket_id id;
 	enum store_err err;
 
 	if (!record_bucket_decode(mem, entry->value, &record)) {
 		s->err = STORE_DAMAGED;
-		return;
+		return false;
 	}
-	memcpy(id.bytes, record.id, sizeof(id.bytes));
+	memcpy(id->bytes, record.id, sizeof(id->bytes));
 	if (record.state == RECORD_BUCKET_DELETING) {
-		err = bucket_settle(s->c, record.name, &id);
+		err = bucket_settle(s->c, record.name, id);
 		if (err == STORE_NOT_FOUND || went_well(s, err))
 			s->result->buckets_finished++;
 	}
-	sweep_garbage(s, &id);
+	return true;
+}
+
+static void
+settle_alone(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
+{
+	struct bucket_id id;
+
+	(void)settle_bucket(s, entry, mem, &id);
+}
+
+static void
+sweep_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
+{
+	struct bucket_id id;
+
+	if (settle_bucket(s, entry, mem, &id))
+		sweep_garbage(s, &id);
 }
 
 /* Clear what is left but garbage. *clear: nothing is, except the gate. Objects cannot be there: they are not touched. */
@@ -275,5 +292,16 @@ catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *
 	sweep_abandoned(&s);
 	sweep_each(&s, SLICE("b/"), sweep_bucket);
 	sweep_each(&s, SLICE("s/"), sweep_remains);
+	return s.err;
+}
+
+enum store_err
+catalog_settle(struct catalog *c)
+{
+	const _Atomic bool stop = false;
+	struct sweep_result result = { 0 };
+	struct sweep s = { c, &stop, &result, STORE_OK };
+
+	sweep_each(&s, SLICE("b/"), settle_alone);
 	return s.err;
 }
