@@ -28,13 +28,13 @@ size_t catalog_inline_max(const struct catalog *c);
 
 /* --- Users and their keys ---------------------------------------------------------------------------------------- */
 
-#define USER_ID_MAX 128
+#define USER_ID_MAX    128
 #define ACCESS_KEY_MAX 128
 #define SECRET_KEY_MAX 128
-#define USER_KEYS_MAX 100
+#define USER_KEYS_MAX  100
 
 struct user {
-	char *id; /* the canonical ID */
+	char *id;   /* the canonical ID */
 	char *name; /* what the command line calls the user; unique */
 	char *display_name;
 	char *email; /* empty when none */
@@ -81,7 +81,11 @@ MUST_USE enum store_err catalog_key_remove(struct catalog *c, struct slice user_
 
 /* --- Buckets ----------------------------------------------------------------------------------------------------- */
 
-enum versioning { VERSIONING_NEVER, VERSIONING_ENABLED, VERSIONING_SUSPENDED };
+enum versioning {
+	VERSIONING_NEVER,
+	VERSIONING_ENABLED,
+	VERSIONING_SUSPENDED
+};
 
 struct bucket_id {
 	unsigned char bytes[16]; /* random, never reused */
@@ -91,11 +95,11 @@ struct bucket {
 	char *name;
 	struct bucket_id id;
 	char *owner_id;
-	char *location; /* the LocationConstraint it was made with; empty for none */
+	char *location;   /* the LocationConstraint it was made with; empty for none */
 	struct slice acl; /* as the gateway encoded it */
 	enum versioning versioning;
 	int64_t created_us;
-	uint64_t revision; /* changes with every change of the bucket or one of its documents */
+	uint64_t revision;  /* changes with every change of the bucket or one of its documents */
 	uint64_t documents; /* bit N: the document number N is there */
 	int64_t read_us;    /* the catalog's: when it was read, by the monotonic clock */
 };
@@ -108,8 +112,7 @@ MUST_USE enum store_err catalog_bucket_create(struct catalog *c, struct bucket *
  * err STORE_NOT_FOUND. A bucket whose deletion is under way or was interrupted still is there, for it may turn out not
  * to be empty; the first write to it finds out.
  */
-MUST_USE enum store_err catalog_bucket(
-    struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket **out);
+MUST_USE enum store_err catalog_bucket(struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket **out);
 
 /*
  * (commits) err STORE_NOT_FOUND, STORE_NOT_EMPTY (objects, versions or uploads). Documents go with the bucket. Of several
@@ -118,8 +121,8 @@ MUST_USE enum store_err catalog_bucket(
 MUST_USE enum store_err catalog_bucket_delete(struct catalog *c, const struct bucket *bucket);
 
 /* The buckets of one owner by name, those after `after`, with that prefix, at most `limit`; *more: there are others. */
-MUST_USE enum store_err catalog_buckets(struct catalog *c, TALLOC_CTX *mem, struct slice owner_id, struct slice after,
-    struct slice prefix, size_t limit, struct bucket ***out, size_t *count, bool *more);
+MUST_USE enum store_err catalog_buckets(struct catalog *c, TALLOC_CTX *mem, struct slice owner_id,
+    struct slice after, struct slice prefix, size_t limit, struct bucket ***out, size_t *count, bool *more);
 
 /* (commits) err STORE_NOT_FOUND: also when the bucket was deleted and made anew since it was read */
 MUST_USE enum store_err catalog_bucket_set_acl(struct catalog *c, const struct bucket *bucket, struct slice acl);
@@ -134,7 +137,7 @@ MUST_USE enum store_err catalog_bucket_set_versioning(
  * document (get), no such bucket (put, delete); deleting one that is not there is no error
  */
 #define DOCUMENT_NUMBER_MAX 63
-#define DOCUMENT_SIZE_MAX (128 * 1024)
+#define DOCUMENT_SIZE_MAX   (128 * 1024)
 MUST_USE enum store_err catalog_document(
     struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, unsigned number, struct slice *out);
 MUST_USE enum store_err catalog_document_put(
@@ -176,8 +179,8 @@ struct object {
 	uint64_t size;
 	const char *etag; /* without quotes; empty for a delete marker */
 	char *owner_id;
-	struct slice acl;     /* as the gateway encoded it */
-	struct slice tags;    /* likewise */
+	struct slice acl;        /* as the gateway encoded it */
+	struct slice tags;       /* likewise */
 	struct fields headers;   /* Content-Type and the other system headers, by lower-case name */
 	struct fields metadata;  /* user metadata, names without "x-amz-meta-" */
 	struct fields checksums; /* "CRC32" and so on with base64 values; "type" with COMPOSITE or FULL_OBJECT */
@@ -224,12 +227,13 @@ MUST_USE enum store_err catalog_object(struct catalog *c, TALLOC_CTX *mem, const
  * err STORE_NOT_FOUND, STORE_REFUSED (check is given that version)
  */
 MUST_USE enum store_err catalog_object_change(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
-    struct slice key, struct slice version_id, const struct object_change *change, bool touch, object_check_fn *check,
-    void *context, struct object **out);
+    struct slice key, struct slice version_id, const struct object_change *change, bool touch,
+    object_check_fn *check, void *context, struct object **out);
 
 struct object_deletion {
-	bool delete_marker;	/* a delete marker was made, or was what was deleted */
-	const char *version_id; /* of the marker made, or of the version deleted; NULL in a bucket without versions */
+	bool delete_marker; /* a delete marker was made, or was what was deleted */
+	const char
+	    *version_id; /* of the marker made, or of the version deleted; NULL in a bucket without versions */
 };
 
 /*
@@ -253,18 +257,19 @@ MUST_USE enum store_err object_reader_read(
 struct list_query {
 	struct slice prefix;
 	struct slice delimiter; /* empty: none */
-	struct slice after;	/* keys and common prefixes after this one, by byte order */
-	bool after_is_prefix;	/* `after` is a common prefix that was returned: skip all that it covers */
-	size_t limit;		/* keys and common prefixes together */
+	struct slice after;     /* keys and common prefixes after this one, by byte order */
+	bool after_is_prefix;   /* `after` is a common prefix that was returned: skip all that it covers */
+	size_t limit;           /* keys and common prefixes together */
 };
 
 struct list_page {
-	struct object **objects; /* current versions, no delete markers: key, size, etag, modified, owner, checksums */
+	struct object *
+	    *objects; /* current versions, no delete markers: key, size, etag, modified, owner, checksums */
 	size_t object_count;
 	struct slice *prefixes; /* common prefixes, in order */
 	size_t prefix_count;
 	bool truncated;
-	struct slice last;	/* the last key or common prefix of the page: what the next page comes after */
+	struct slice last; /* the last key or common prefix of the page: what the next page comes after */
 	bool last_is_prefix;
 };
 
@@ -276,7 +281,7 @@ MUST_USE enum store_err catalog_list(struct catalog *c, TALLOC_CTX *mem, const s
 
 struct sweep_result {
 	uint64_t blobs_deleted;
-	uint64_t blobs_waiting; /* still in their grace, or being written */
+	uint64_t blobs_waiting;    /* still in their grace, or being written */
 	uint64_t buckets_finished; /* interrupted deletions of buckets that were carried on */
 };
 
@@ -294,9 +299,9 @@ MUST_USE enum store_err catalog_settle(struct catalog *c);
 
 struct verify_result {
 	uint64_t buckets, objects, versions, blobs, bytes; /* read and found right */
-	uint64_t damaged;  /* records or blobs that do not match their checksums */
-	uint64_t missing;  /* blobs that a record names and that are not there */
-	uint64_t orphans;  /* blobs that nothing names, garbage records neither */
+	uint64_t damaged;                                  /* records or blobs that do not match their checksums */
+	uint64_t missing;                                  /* blobs that a record names and that are not there */
+	uint64_t orphans;                                  /* blobs that nothing names, garbage records neither */
 };
 
 /* Called for each fault found, with a line for a person. */
