@@ -1,31 +1,17 @@
-/*
- * Blobs as files. The bytes are in blocks of 64 KiB (the last may be shorter), each followed by its CRC32C, which begins
- * with the blob's id and the block's number: a block of another blob, or from another place, does not match.
- *
- * A file is made under its final name, since the catalog has noted the id durably before: what a crash leaves behind is
- * found by that note and deleted. Nothing reads a blob before the record that names it is committed, after the seal.
- */
-#include "storage/local/local.h"
+/* Blobs: writing, deleting, listing. */
+#include "storage/local/blob.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/digest.h"
 #include "common/encode.h"
 
-#define BLOCK_BYTES ((size_t)64 * 1024)
-#define CRC_BYTES   sizeof(uint32_t)
-
-#define RUN_BLOCKS  256                 /* blocks of one system call: two pieces each, IOV_MAX is 1024 */
 #define FLUSH_BYTES ((uint64_t)4 << 20) /* so often the disk is told to begin, so that the seal waits less */
 #define ROOM_BYTES  ((uint64_t)1 << 20) /* so often the room on the disk is looked at */
-#define AHEAD_BYTES ((uint64_t)1 << 20) /* from this size on, the kernel reads further ahead */
 
 struct local_writer {
 	struct blob_writer writer;
@@ -39,17 +25,11 @@ struct local_writer {
 	char partial[BLOCK_BYTES];
 };
 
-struct local_blob {
-	struct blob_reader reader;
-	int fd;
-	uint32_t seed;
-	char *scratch;          /* a block of which a part was wanted; NULL before there was one */
-	uint64_t scratch_block; /* its number */
+struct folder_name {
+	char text[3];
 };
 
-struct blob_path {
-	char text[2 + 1 + 32 + 1];
-};
+static const char digits[] = "0123456789abcdef";
 
 static unsigned char
 folder_of(const struct blob_id *id)
@@ -58,14 +38,21 @@ folder_of(const struct blob_id *id)
 	return id->bytes[sizeof(id->bytes) - 1];
 }
 
-static struct blob_path
-path_of(const struct blob_id *id)
+static struct folder_name
+folder_name(unsigned char folder)
 {
-	static const char digits[] = "0123456789abcdef";
+	return (struct folder_name){ { digits[folder >> 4], digits[folder & 15], 0 } };
+}
+
+struct blob_path
+blob_path(const struct blob_id *id)
+{
 	struct blob_path path;
 	char *out = path.text;
 
-	out += snprintf(out, sizeof(path.text), "%02x/", folder_of(id));
+	*out++ = digits[folder_of(id) >> 4];
+	*out++ = digits[folder_of(id) & 15];
+	*out++ = '/';
 	for (size_t i = 0; i < sizeof(id->bytes); i++) {
 		*out++ = digits[id->bytes[i] >> 4];
 		*out++ = digits[id->bytes[i] & 15];
@@ -74,14 +61,14 @@ path_of(const struct blob_id *id)
 	return path;
 }
 
-static uint32_t
-seed_of(const struct blob_id *id)
+uint32_t
+blob_seed(const struct blob_id *id)
 {
 	return crc32c(0, slice_make(id->bytes, sizeof(id->bytes)));
 }
 
-static uint32_t
-block_crc(uint32_t seed, uint64_t block, const char *data, size_t length)
+uint32_t
+blob_block_crc(uint32_t seed, uint64_t block, const char *data, size_t length)
 {
 	unsigned char number[8];
 
@@ -90,15 +77,8 @@ block_crc(uint32_t seed, uint64_t block, const char *data, size_t length)
 	return crc32c(crc32c(seed, slice_make(number, sizeof(number))), slice_make(data, length));
 }
 
-static uint64_t
-file_bytes(uint64_t size)
-{
-	return size + (size + BLOCK_BYTES - 1) / BLOCK_BYTES * CRC_BYTES;
-}
-
-/* Leave out what a system call has done of its pieces. */
-static void
-pieces_skip(struct iovec **pieces, int *count, size_t done)
+void
+blob_pieces_skip(struct iovec **pieces, int *count, size_t done)
 {
 	while (*count > 0 && done >= (*pieces)->iov_len) {
 		done -= (*pieces)->iov_len;
@@ -113,19 +93,54 @@ pieces_skip(struct iovec **pieces, int *count, size_t done)
 
 /* --- Writing ------------------------------------------------------------------------------------------------------ */
 
+/* The name of a file is durable when its folder is synced. */
+static enum store_err
+sync_folder(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum store_err err;
+
+	if (fd < 0)
+		return local_err(errno == ENOENT ? EIO : errno);
+	err = fsync(fd) < 0 ? local_err(errno) : STORE_OK;
+	close(fd);
+	return err;
+}
+
+/* Folders are made with the store; a backup that leaves out empty ones may have lost some. */
+static enum store_err
+make_folder(struct local_store *s, unsigned char folder)
+{
+	if (mkdirat(s->blobs, folder_name(folder).text, 0700) < 0 && errno != EEXIST)
+		return local_err(errno == ENOENT ? EIO : errno);
+	return sync_folder(s->blobs, ".");
+}
+
+static int
+create_file(struct local_store *s, const struct blob_id *id)
+{
+	return openat(s->blobs, blob_path(id).text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
 enum store_err
 local_blob_create(struct store *store, const struct blob_id *id, struct blob_writer **out)
 {
 	struct local_store *s = local_of(store);
-	struct blob_path path = path_of(id);
 	struct local_writer *w;
-	int fd = openat(s->blobs, path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	enum store_err err = STORE_OK;
+	int fd = create_file(s, id);
 
+	if (fd < 0 && errno == ENOENT) {
+		err = make_folder(s, folder_of(id));
+		if (err)
+			return err;
+		fd = create_file(s, id);
+	}
 	if (fd < 0)
-		return errno == ENOENT ? STORE_IO : local_err(errno);
+		return local_err(errno == ENOENT ? EIO : errno);
 	w = talloc(NULL, struct local_writer);
 	w->fd = fd;
-	w->seed = seed_of(id);
+	w->seed = blob_seed(id);
 	w->block = w->offset = w->flush_offset = w->room_offset = w->filled = 0;
 	*out = &w->writer;
 	return STORE_OK;
@@ -142,7 +157,7 @@ write_pieces(struct local_writer *w, struct iovec *pieces, int count)
 		if (done < 0)
 			return local_err(errno);
 		w->offset += (uint64_t)done;
-		pieces_skip(&pieces, &count, (size_t)done);
+		blob_pieces_skip(&pieces, &count, (size_t)done);
 	}
 	if (w->offset - w->flush_offset >= FLUSH_BYTES) {
 		/* Only a beginning: an error comes out of the sync in the seal. */
@@ -175,9 +190,9 @@ write_blocks(struct local_writer *w, bool with_partial, struct slice bytes)
 		if (!with_partial)
 			bytes = slice_skip(bytes, data.length);
 		with_partial = false;
-		crcs[blocks] = block_crc(w->seed, w->block++, data.data, data.length);
+		crcs[blocks] = blob_block_crc(w->seed, w->block++, data.data, data.length);
 		pieces[2 * blocks] = (struct iovec){ (char *)(uintptr_t)data.data, data.length };
-		pieces[2 * blocks + 1] = (struct iovec){ &crcs[blocks], CRC_BYTES };
+		pieces[2 * blocks + 1] = (struct iovec){ &crcs[blocks], BLOCK_CRC_BYTES };
 	}
 	return write_pieces(w, pieces, (int)(2 * blocks));
 }
@@ -215,23 +230,6 @@ local_blob_append(struct blob_writer *writer, struct slice bytes)
 	return err;
 }
 
-/* The name of a file is durable when its folder is synced. */
-static enum store_err
-sync_folder(struct local_store *s, unsigned char folder)
-{
-	char name[3];
-	enum store_err err;
-	int fd;
-
-	snprintf(name, sizeof(name), "%02x", folder);
-	fd = openat(s->blobs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? STORE_IO : local_err(errno);
-	err = fsync(fd) < 0 ? local_err(errno) : STORE_OK;
-	close(fd);
-	return err;
-}
-
 enum store_err
 local_blob_seal(struct blob_writer *writer)
 {
@@ -243,7 +241,7 @@ local_blob_seal(struct blob_writer *writer)
 	if (err == STORE_OK && fdatasync(w->fd) < 0)
 		err = local_err(errno);
 	if (err == STORE_OK)
-		err = sync_folder(local_of(writer->store), folder_of(&w->writer.id));
+		err = sync_folder(local_of(writer->store)->blobs, folder_name(folder_of(&writer->id)).text);
 	if (err) {
 		local_blob_abandon(writer);
 		return err;
@@ -257,149 +255,12 @@ void
 local_blob_abandon(struct blob_writer *writer)
 {
 	struct local_writer *w = (struct local_writer *)writer;
-	struct blob_path path = path_of(&w->writer.id);
+	struct blob_path path = blob_path(&w->writer.id);
 
 	close(w->fd);
 	/* For the room alone: who deletes it by the catalog's note does not mind that it is gone. */
 	(void)unlinkat(local_of(writer->store)->blobs, path.text, 0);
 	talloc_free(w);
-}
-
-/* --- Reading ------------------------------------------------------------------------------------------------------ */
-
-enum store_err
-local_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struct blob_reader **out)
-{
-	struct blob_path path = path_of(id);
-	struct local_blob *r;
-	struct stat file;
-	int fd = openat(local_of(store)->blobs, path.text, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return local_err(errno);
-	if (fstat(fd, &file) < 0 || (uint64_t)file.st_size != file_bytes(size)) {
-		close(fd);
-		return STORE_DAMAGED;
-	}
-	if (size >= AHEAD_BYTES)
-		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	r = talloc_zero(NULL, struct local_blob);
-	r->fd = fd;
-	r->seed = seed_of(id);
-	*out = &r->reader;
-	return STORE_OK;
-}
-
-static size_t
-block_length(const struct local_blob *r, uint64_t block)
-{
-	uint64_t left = r->reader.size - block * BLOCK_BYTES;
-
-	return left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
-}
-
-/* Fill the pieces; a file that ends before has been cut since it was opened. */
-static enum store_err
-read_pieces(struct local_blob *r, uint64_t offset, struct iovec *pieces, int count)
-{
-	while (count > 0) {
-		ssize_t done = preadv(r->fd, pieces, count, (off_t)offset);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done == 0 ? STORE_DAMAGED : local_err(errno);
-		offset += (uint64_t)done;
-		pieces_skip(&pieces, &count, (size_t)done);
-	}
-	return STORE_OK;
-}
-
-/* Read `count` whole blocks into `out`, and check each. */
-static enum store_err
-read_blocks(struct local_blob *r, uint64_t block, size_t count, char *out)
-{
-	struct iovec pieces[2 * RUN_BLOCKS];
-	uint32_t crcs[RUN_BLOCKS];
-	enum store_err err;
-
-	for (size_t i = 0; i < count; i++) {
-		pieces[2 * i] = (struct iovec){ out + i * BLOCK_BYTES, block_length(r, block + i) };
-		pieces[2 * i + 1] = (struct iovec){ &crcs[i], CRC_BYTES };
-	}
-	err = read_pieces(r, block * (BLOCK_BYTES + CRC_BYTES), pieces, (int)(2 * count));
-	for (size_t i = 0; err == STORE_OK && i < count; i++)
-		if (crcs[i] != block_crc(r->seed, block + i, out + i * BLOCK_BYTES, block_length(r, block + i)))
-			err = STORE_DAMAGED;
-	return err;
-}
-
-/* A block of which a part is wanted stays in `scratch`, for whoever reads on from there. */
-static enum store_err
-read_part(struct local_blob *r, uint64_t block, size_t from, char *out, size_t length)
-{
-	enum store_err err;
-
-	if (!r->scratch || r->scratch_block != block) {
-		if (!r->scratch)
-			r->scratch = talloc_size(r, BLOCK_BYTES);
-		r->scratch_block = UINT64_MAX;
-		err = read_blocks(r, block, 1, r->scratch);
-		if (err)
-			return err;
-		r->scratch_block = block;
-	}
-	memcpy(out, r->scratch + from, length);
-	return STORE_OK;
-}
-
-/* How many blocks lie whole in what is wanted, at its beginning. */
-static size_t
-whole_blocks(const struct local_blob *r, uint64_t offset, size_t length)
-{
-	if (offset % BLOCK_BYTES != 0)
-		return 0;
-	if (offset + length == r->reader.size)
-		return (length + BLOCK_BYTES - 1) / BLOCK_BYTES;
-	return length / BLOCK_BYTES;
-}
-
-enum store_err
-local_blob_read(struct blob_reader *reader, uint64_t offset, void *out, size_t length)
-{
-	struct local_blob *r = (struct local_blob *)reader;
-	enum store_err err = STORE_OK;
-	char *to = out;
-
-	while (err == STORE_OK && length > 0) {
-		uint64_t block = offset / BLOCK_BYTES;
-		size_t from = offset % BLOCK_BYTES;
-		size_t whole = whole_blocks(r, offset, length);
-		size_t step;
-
-		if (whole > 0) {
-			if (whole > RUN_BLOCKS)
-				whole = RUN_BLOCKS;
-			step = whole * BLOCK_BYTES < length ? whole * BLOCK_BYTES : length;
-			err = read_blocks(r, block, whole, to);
-		} else {
-			step = block_length(r, block) - from < length ? block_length(r, block) - from : length;
-			err = read_part(r, block, from, to, step);
-		}
-		to += step;
-		offset += step;
-		length -= step;
-	}
-	return err;
-}
-
-void
-local_blob_close(struct blob_reader *reader)
-{
-	struct local_blob *r = (struct local_blob *)reader;
-
-	close(r->fd);
-	talloc_free(r);
 }
 
 /* --- Deleting and listing ----------------------------------------------------------------------------------------- */
@@ -412,7 +273,7 @@ enum store_err
 local_blob_delete(struct store *store, const struct blob_id *id)
 {
 	struct local_store *s = local_of(store);
-	struct blob_path path = path_of(id);
+	struct blob_path path = blob_path(id);
 
 	if (unlinkat(s->blobs, path.text, 0) < 0)
 		return errno == ENOENT ? STORE_OK : local_err(errno);
@@ -431,7 +292,7 @@ local_blob_sync_deletes(struct local_store *s)
 
 		if (synced >= done)
 			continue;
-		err = sync_folder(s, (unsigned char)i);
+		err = sync_folder(s->blobs, folder_name((unsigned char)i).text);
 		if (err)
 			return err;
 		/* Another thread may have synced more meanwhile. */
@@ -441,40 +302,42 @@ local_blob_sync_deletes(struct local_store *s)
 	return STORE_OK;
 }
 
+/* False when the visitor wants no more. */
 static bool
-list_folder(DIR *folder, blob_visit_fn *visit, void *context)
+list_folder(DIR *files, unsigned folder, blob_visit_fn *visit, void *context, enum store_err *err)
 {
 	const struct dirent *entry;
 	struct blob_id id;
 
-	while ((entry = readdir(folder)))
-		if (hex_decode(slice_from(entry->d_name), id.bytes, sizeof(id.bytes)) && !visit(context, &id))
+	while ((errno = 0, entry = readdir(files)))
+		if (hex_decode(slice_from(entry->d_name), id.bytes, sizeof(id.bytes)) && folder_of(&id) == folder &&
+		    !visit(context, &id))
 			return false;
-	return true;
+	*err = local_err(errno);
+	return *err == STORE_OK;
 }
 
 enum store_err
 local_blob_list(struct store *store, blob_visit_fn *visit, void *context)
 {
+	enum store_err err = STORE_OK;
 	bool more = true;
 
 	for (unsigned i = 0; more && i < LOCAL_BLOB_FOLDERS; i++) {
-		char name[3];
-		DIR *folder;
-		int fd;
+		int fd = openat(
+		    local_of(store)->blobs, folder_name((unsigned char)i).text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		DIR *files = fd < 0 ? NULL : fdopendir(fd);
 
-		snprintf(name, sizeof(name), "%02x", i);
-		fd = openat(local_of(store)->blobs, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		folder = fd < 0 ? NULL : fdopendir(fd);
-		if (!folder) {
-			enum store_err err = errno == ENOENT ? STORE_IO : local_err(errno);
-
+		if (!files && fd < 0 && errno == ENOENT)
+			continue;
+		if (!files) {
+			err = local_err(errno);
 			if (fd >= 0)
 				close(fd);
 			return err;
 		}
-		more = list_folder(folder, visit, context);
-		closedir(folder);
+		more = list_folder(files, i, visit, context, &err);
+		closedir(files);
 	}
-	return STORE_OK;
+	return err;
 }

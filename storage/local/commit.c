@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <semaphore.h>
+#include <signal.h>
 
 /* The most of one transaction; LMDB holds the pages that it changes in memory until it commits. */
 #define GROUP_BATCHES_MAX 1024
@@ -173,13 +174,18 @@ int
 local_committer_open(struct local_store *s)
 {
 	struct committer *c = talloc_zero(s, struct committer);
+	sigset_t all, before;
 	int rc;
 
 	c->store = s;
 	c->locked.end = &c->locked.first;
 	pthread_mutex_init(&c->locked.mutex, NULL);
 	pthread_cond_init(&c->locked.arrived, NULL);
+	/* Signals are for the threads that the program makes itself. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&c->thread, NULL, committer_run, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc)
 		talloc_free(c);
 	else

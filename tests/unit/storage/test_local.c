@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -42,14 +43,14 @@ write_file(const char *path, struct slice bytes)
 	close(fd);
 }
 
-/* Open it as the command line does while a gateway serves; NULL: it cannot be opened. */
+/* Open it as the command line does, without serving; NULL: it cannot be opened. Not a check, for use in a child. */
 static struct store *
 open_beside(const char *place)
 {
 	TALLOC_CTX *own = talloc_new(NULL);
 	struct store *s;
 	char *message;
-	enum store_err err = scratch_try(place, false, false, own, &s, &message);
+	enum store_err err = scratch_try(place, true, false, own, &s, &message);
 
 	talloc_free(own);
 	return err ? NULL : s;
@@ -125,6 +126,31 @@ child_serve(const char *place)
 	return refused ? 0 : 1;
 }
 
+/* Far less than the map that is asked for first. */
+static int
+child_limited(const char *place)
+{
+	struct rlimit limit = { UINT64_C(3) << 30, UINT64_C(3) << 30 };
+	unsigned long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+	struct store *s;
+
+	if (!statm || fscanf(statm, "%lu", &pages) != 1 || fclose(statm) != 0)
+		return 1;
+	if (pages > limit.rlim_max / 8192) {
+		fprintf(
+		    stderr, "test_local: little address space is not tested: a sanitizer has taken much already\n");
+		return 0;
+	}
+	if (setrlimit(RLIMIT_AS, &limit) < 0)
+		return 1;
+	s = open_beside(place);
+	if (!s || put_one(s, PARTITION, SLICE("key"), SLICE("value")) != STORE_OK)
+		return 1;
+	store_close(s);
+	return 0;
+}
+
 static int
 child_main(const char *mode, const char *place)
 {
@@ -133,6 +159,8 @@ child_main(const char *mode, const char *place)
 
 	if (strcmp(mode, "serve") == 0)
 		return child_serve(place);
+	if (strcmp(mode, "limited") == 0)
+		return child_limited(place);
 	s = open_beside(place);
 	if (!s)
 		return 1;
@@ -218,12 +246,12 @@ START_TEST(dead_readers_are_cleared)
 	struct store *s = scratch_open(folder);
 	unsigned readers = 0;
 
-	ck_assert_store(put_one(s, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	ck_assert_store(put_one(s, PARTITION, SLICE("parent"), SLICE("was here")), STORE_OK);
 	ck_assert(WIFSIGNALED(run_child("read and die")));
 	ck_assert_int_ge(mdb_reader_list(local_of(s)->env, count_reader, &readers), 0);
 	ck_assert_uint_eq(readers, 1);
-	store_close(s);
-	s = scratch_open(folder);
+	/* Whoever opens the store next. */
+	ck_assert_int_eq(run_child("put"), 0);
 	readers = 0;
 	ck_assert_int_ge(mdb_reader_list(local_of(s)->env, count_reader, &readers), 0);
 	ck_assert_uint_eq(readers, 0);
@@ -414,6 +442,42 @@ START_TEST(keys_are_no_keys)
 }
 END_TEST
 
+static bool
+count_blob(void *context, const struct blob_id *id)
+{
+	(void)id;
+	++*(unsigned *)context;
+	return true;
+}
+
+/* Some ways to copy a folder leave out empty ones. */
+START_TEST(blob_folders_lost)
+{
+	struct store *s = scratch_open(folder);
+	unsigned blobs = 0;
+	char byte;
+
+	for (unsigned i = 0; i < LOCAL_BLOB_FOLDERS; i++)
+		ck_assert_int_eq(rmdir(talloc_asprintf(mem, "%s/blobs/%02x", folder, i)), 0);
+	ck_assert_store(blob_list(s, count_blob, &blobs), STORE_OK);
+	ck_assert_uint_eq(blobs, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_store(write_blob(s, make_id(i), SLICE("x"), 1), STORE_OK);
+		ck_assert_store(read_blob(s, make_id(i), 1, 0, &byte, 1), STORE_OK);
+	}
+	write_file(talloc_asprintf(mem, "%s/blobs/00/notes.txt", folder), SLICE("x"));
+	ck_assert_store(blob_list(s, count_blob, &blobs), STORE_OK);
+	ck_assert_uint_eq(blobs, 3);
+	store_close(s);
+}
+END_TEST
+
+START_TEST(little_address_space)
+{
+	ck_assert_int_eq(run_child("limited"), 0);
+}
+END_TEST
+
 int
 main(int argc, char **argv)
 {
@@ -438,6 +502,8 @@ main(int argc, char **argv)
 	tcase_add_loop_test(tc, found_in_place, 0, ARRAY_SIZE(places));
 	tcase_add_test(tc, no_such_place);
 	tcase_add_test(tc, keys_are_no_keys);
+	tcase_add_test(tc, blob_folders_lost);
+	tcase_add_test(tc, little_address_space);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -278,7 +278,9 @@ check_no_room_at_all(const char *disk)
 	enum store_err err;
 
 	ck_assert_store(put_one(store, SLICE("kept"), SLICE("key"), SLICE("value")), STORE_OK);
+	ck_assert_int_eq(local_room_code(local_of(store), EIO), EIO);
 	fill_up(hog);
+	ck_assert_int_eq(local_room_code(local_of(store), EIO), ENOSPC);
 	atomic_store(&local_of(store)->reserve, 0);
 	for (unsigned i = 0; (err = put_filler(i, STORE_VALUE_MAX)) == STORE_OK; i++)
 		ck_assert_uint_lt(i, 1000);
