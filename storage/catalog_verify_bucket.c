@@ -114,11 +114,33 @@ check_content(const struct subject *s)
 	return judge(s, err, "its content");
 }
 
+/* A noncurrent version must have a head, and the null version that a head names must be there. */
+static enum store_err
+find_other(const struct subject *s, struct slice name)
+{
+	struct slice value;
+
+	return store_get(s->v->c->store, partition_of(s->walk), name, s->scratch, &value);
+}
+
+static void
+check_place(const struct subject *s, bool is_head)
+{
+	uint64_t null_ordinal = s->record.null_ordinal;
+
+	if (!is_head)
+		judge(s, find_other(s, name_head(s->scratch, s->key)), "the current version of its key");
+	else if (null_ordinal)
+		judge(s, find_other(s, name_noncurrent(s->scratch, s->key, null_ordinal)),
+		    "the null version below it");
+}
+
 static void
 check_version(struct subject *s, bool is_head)
 {
 	struct verify_result *result = s->v->result;
 
+	check_place(s, is_head);
 	result->versions++;
 	if (is_head && !s->record.delete_marker)
 		result->objects++;

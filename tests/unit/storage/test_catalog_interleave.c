@@ -1,426 +1,260 @@
 /*
- * Two operations at once: the second one happens, whole, before each of the engine calls of the first one in turn.
- * Whatever the place, the answers of both and what is there afterwards must be as if one had come after the other.
+ * Two operations at once. The first one is interrupted before one of its engine calls; there the other one begins, and
+ * may in turn be interrupted before one of its calls, until the first one has ended. All places are tried. Whatever the
+ * place, the answers of both and what is there afterwards must be as if one had come after the other.
  */
-#include "tests/unit/storage/catalog_dump.h"
+#include "tests/unit/storage/catalog_operations.h"
+
+#include <semaphore.h>
+
 #include "tests/unit/storage/interleave.h"
 #include "tests/unit/suite.h"
 
-static struct interleave between;
-static struct catalog *plain, *stepping;
-static struct bucket *bucket;
-static const char *first, *second, *third; /* the IDs of the key's versions */
+/* Each of the two has a thread, and a catalog on an engine that stops it; only one runs at a time. */
+struct player {
+	struct interleave engine;
+	struct catalog *catalog;
+	const struct operation *operation;
+	const char *answer; /* NULL: it was not begun */
+	sem_t turn;
+};
+
+static struct catalog *plain;
+static struct player one, other;
+static pthread_t other_thread;
+static TALLOC_CTX *other_mem; /* where its answer is */
+
+static void
+player_init(struct player *player)
+{
+	static const struct catalog_options options = { .garbage_grace_us = 0 };
+
+	player->engine = interleave_make(store);
+	player->engine.store.engine = &player->engine.engine;
+	player->catalog = catalog_new(&player->engine.store, &options);
+	sem_init(&player->turn, 0, 0);
+}
 
 static void
 set_up(void)
 {
-	static const struct catalog_options options = { .garbage_grace_us = 0 };
-
 	catalog_scratch_open();
 	plain = catalog;
-	between = interleave_make(store);
-	between.store.engine = &between.engine;
-	stepping = catalog_new(&between.store, &options);
-	stepping->gate_kept_us = 0;
+	plain->gate_kept_us = GATE_KEPT_US;
+	player_init(&one);
+	player_init(&other);
 }
 
 static void
 tear_down(void)
 {
-	catalog_free(stepping);
+	catalog_free(one.catalog);
+	catalog_free(other.catalog);
 	catalog = plain;
 	catalog_scratch_close();
 }
 
-/* --- What is there before ------------------------------------------------------------------------------------------- */
+/* --- Turns ---------------------------------------------------------------------------------------------------------- */
 
-static struct slice
-large(uint64_t seed)
+static void
+wait_for_turn(struct player *player)
 {
-	return random_bytes_of(mem, 30000, seed);
+	while (sem_wait(&player->turn) != 0)
+		continue;
+	catalog = player->catalog;
 }
 
-static const char *
-put(const char *etag, struct slice bytes)
+static void *
+run_other(void *context)
 {
-	struct object *object;
+	(void)context;
+	mem = other_mem;
+	wait_for_turn(&other);
+	other.answer = other.operation->run();
+	sem_post(&one.turn);
+	return NULL;
+}
 
-	ck_assert_store(put_object(bucket, "key", etag, bytes, NULL, NULL, &object), STORE_OK);
-	return object->version_id;
+/* The first one is interrupted. */
+static void
+begin_other(void)
+{
+	ck_assert_int_eq(pthread_create(&other_thread, NULL, run_other, NULL), 0);
+	other.answer = "";
+	sem_post(&other.turn);
+	wait_for_turn(&one);
+}
+
+/* The other one is interrupted. */
+static void
+interrupt_other(void)
+{
+	sem_post(&one.turn);
+	wait_for_turn(&other);
 }
 
 static void
-reread_bucket(void)
+player_begin(struct player *player, const struct operation *operation, unsigned at, void (*meanwhile)(void))
 {
-	ck_assert_store(catalog_bucket(catalog, mem, SLICE("bucket"), &bucket), STORE_OK);
+	player->operation = operation;
+	player->answer = NULL;
+	player->engine.at = at;
+	player->engine.calls = 0;
+	player->engine.meanwhile = meanwhile;
 }
 
+/* Let both run; whether each was interrupted. */
 static void
-with_nothing(void)
+play(unsigned one_at, unsigned other_at, bool *one_was, bool *other_was)
 {
-	bucket = make_bucket("bucket");
-	first = second = third = "null";
-}
-
-static void
-with_small(void)
-{
-	with_nothing();
-	put("first", SLICE("small"));
-}
-
-static void
-with_large(void)
-{
-	with_nothing();
-	put("first", large(1));
-}
-
-static void
-set_versioning(enum versioning versioning)
-{
-	ck_assert_store(catalog_bucket_set_versioning(catalog, bucket, versioning), STORE_OK);
-	reread_bucket();
-}
-
-static void
-with_versions(void)
-{
-	with_small();
-	set_versioning(VERSIONING_ENABLED);
-	second = put("second", large(2));
-	third = put("third", SLICE("also small"));
-}
-
-static void
-with_suspended(void)
-{
-	with_versions();
-	set_versioning(VERSIONING_SUSPENDED);
-}
-
-static const struct {
-	const char *name;
-	void (*prepare)(void);
-} states[] = {
-	{ "nothing", with_nothing },
-	{ "a small object", with_small },
-	{ "a large object", with_large },
-	{ "versions", with_versions },
-	{ "suspended", with_suspended },
-};
-
-#define STATES_OF_BUCKET 2 /* the first of these, with which to try operations on buckets */
-
-/* --- Operations: each returns what it was answered, as a text -------------------------------------------------------- */
-
-static const char *
-say(enum store_err err)
-{
-	return store_err_name(err);
-}
-
-static bool
-is_current(void *context, const struct object *current)
-{
-	return current && strcmp(current->etag, context) == 0;
-}
-
-static const char *
-put_one_small(void)
-{
-	return say(put_object(bucket, "key", "small", SLICE("another"), NULL, NULL, NULL));
-}
-
-static const char *
-put_one_large(void)
-{
-	return say(put_object(bucket, "key", "large", large(9), NULL, NULL, NULL));
-}
-
-static const char *
-put_if_first(void)
-{
-	char etag[] = "first";
-
-	return say(put_object(bucket, "key", "matched", SLICE("x"), is_current, etag, NULL));
-}
-
-static const char *
-put_other_key(void)
-{
-	return say(put_object(bucket, "kez", "other", SLICE("x"), NULL, NULL, NULL));
-}
-
-static const char *
-delete_which(const char *version_id)
-{
-	struct object_deletion deletion;
-	enum store_err err = catalog_object_delete(
-	    catalog, mem, bucket, SLICE("key"), slice_from(version_id), NULL, NULL, &deletion);
-
-	return talloc_asprintf(mem, "%s marker %d", say(err), deletion.delete_marker);
-}
-
-static const char *
-delete_key(void)
-{
-	return delete_which("");
-}
-
-static const char *
-delete_first(void)
-{
-	return delete_which(first);
-}
-
-static const char *
-delete_second(void)
-{
-	return delete_which(second);
-}
-
-static const char *
-delete_third(void)
-{
-	return delete_which(third);
-}
-
-static const char *
-change_one(const char *version_id, const char *tags)
-{
-	const struct object_change change = { .etag = "first", .owner_id = "owner", .tags = slice_from(tags) };
-	struct object *object;
-
-	return say(catalog_object_change(
-	    catalog, mem, bucket, SLICE("key"), slice_from(version_id), &change, false, NULL, NULL, &object));
-}
-
-static const char *
-change_current(void)
-{
-	return change_one("", "on current");
-}
-
-static const char *
-change_second(void)
-{
-	return change_one(second, "on second");
-}
-
-static const char *
-get_one(const char *version_id)
-{
-	struct object *object;
-	struct slice bytes = { NULL, 0 };
-	enum store_err err =
-	    catalog_object(catalog, mem, bucket, SLICE("key"), slice_from(version_id), true, &object);
-
-	if (!err)
-		err = read_object(object, &bytes);
-	return talloc_asprintf(mem, "%s marker %d etag %s bytes %08x", say(err),
-	    object ? object->delete_marker : -1, object ? object->etag : "", crc32c(0, bytes));
-}
-
-static const char *
-get_current(void)
-{
-	return get_one("");
-}
-
-static const char *
-get_first(void)
-{
-	return get_one(first);
-}
-
-static const char *
-get_second(void)
-{
-	return get_one(second);
-}
-
-static const char *
-list(void)
-{
-	const struct list_query query = { .limit = 10 };
-	struct list_page *page;
-	char *text;
-	enum store_err err = catalog_list(catalog, mem, bucket, &query, &page);
-
-	text = talloc_strdup(mem, say(err));
-	for (size_t i = 0; !err && i < page->object_count; i++)
-		text = talloc_asprintf_append(text, " %s", page->objects[i]->etag);
-	return text;
-}
-
-static const char *
-delete_bucket(void)
-{
-	return say(catalog_bucket_delete(catalog, bucket));
-}
-
-static const char *
-create_bucket(void)
-{
-	struct bucket made = { .name = bucket->name, .owner_id = bucket->owner_id, .acl = SLICE("acl") };
-
-	return say(catalog_bucket_create(catalog, &made));
-}
-
-static const char *
-change_bucket(void)
-{
-	return say(catalog_bucket_set_acl(catalog, bucket, SLICE("another")));
-}
-
-static const char *
-put_document(void)
-{
-	return say(catalog_document_put(catalog, bucket, 3, SLICE("document")));
-}
-
-static const char *
-sweep(void)
-{
-	struct sweep_result result;
-
-	return say(catalog_sweep(catalog, NULL, &result));
-}
-
-static const char *
-verify(void)
-{
-	struct verify_result r;
-	char what[] = "interleaved";
-	enum store_err err = catalog_verify(catalog, print_fault, what, &r);
-
-	return talloc_asprintf(mem, "%s %d", say(err), (int)(r.damaged + r.missing + r.orphans));
-}
-
-static const struct operation {
-	const char *name;
-	const char *(*run)(void);
-	bool of_bucket; /* the versions of a key make no difference to it */
-} operations[] = {
-	{ "put small", put_one_small, false },
-	{ "put large", put_one_large, false },
-	{ "put if first", put_if_first, false },
-	{ "put other key", put_other_key, false },
-	{ "delete", delete_key, false },
-	{ "delete first", delete_first, false },
-	{ "delete second", delete_second, false },
-	{ "delete third", delete_third, false },
-	{ "change current", change_current, false },
-	{ "change second", change_second, false },
-	{ "get", get_current, false },
-	{ "get first", get_first, false },
-	{ "get second", get_second, false },
-	{ "list", list, false },
-	{ "delete bucket", delete_bucket, true },
-	{ "create bucket", create_bucket, true },
-	{ "change bucket", change_bucket, true },
-	{ "put document", put_document, true },
-	{ "sweep", sweep, false },
-	{ "verify", verify, false },
-};
-
-/* --- The two of them ------------------------------------------------------------------------------------------------ */
-
-static const struct operation *other;
-static const char *other_answer;
-
-static void
-run_other(void)
-{
+	player_begin(&one, one.operation, one_at, begin_other);
+	player_begin(&other, other.operation, other_at, interrupt_other);
+	catalog = one.catalog;
+	one.answer = one.operation->run();
+	*one_was = other.answer != NULL;
+	*other_was = other_at && other.engine.calls >= other_at;
+	if (*other_was) {
+		sem_post(&other.turn);
+		wait_for_turn(&one);
+	}
+	if (*one_was)
+		pthread_join(other_thread, NULL);
 	catalog = plain;
-	other_answer = other->run();
-	catalog = stepping;
 }
+
+/* --- Orders --------------------------------------------------------------------------------------------------------- */
 
 /* Both answers, and what is there afterwards. */
 static char *
-outcome(TALLOC_CTX *texts, const char *answer, const char *answer_of_other)
+outcome(TALLOC_CTX *texts)
 {
-	return talloc_asprintf(texts, "one: %s\nother: %s\n%s", answer, answer_of_other, dump());
+	return talloc_asprintf(texts, "one: %s\nother: %s\n%s", one.answer, other.answer, dump());
 }
 
 static char *
-one_after_the_other(TALLOC_CTX *texts, void (*prepare)(void), const struct operation *one, bool other_first)
+one_after_the_other(TALLOC_CTX *texts, const struct state *state, struct player *former, struct player *latter)
 {
-	const char *answer = NULL;
 	char *text;
 
-	prepare();
-	if (other_first)
-		other_answer = other->run();
-	answer = one->run();
-	if (!other_first)
-		other_answer = other->run();
-	text = outcome(texts, answer, other_answer);
+	state->prepare();
+	former->answer = former->operation->run();
+	latter->answer = latter->operation->run();
+	text = outcome(texts);
 	catalog_scratch_wipe();
 	return text;
 }
 
 /* Two deletions of a bucket at once carry on each other: both may say that they did it. */
 static bool
-both_deleted(const struct operation *one, const char *answer)
+both_deleted(void)
 {
-	return one->run == delete_bucket && other->run == delete_bucket && !strcmp(answer, "ok") &&
-	       !strcmp(other_answer, "ok");
+	return one.operation->run == delete_bucket && other.operation->run == delete_bucket &&
+	       !strcmp(one.answer, "ok") && !strcmp(other.answer, "ok");
 }
 
-/* False when the first operation made fewer calls, and the other one came after it. */
+/* False when the first one, or the other one, ended before the call at which it was to be interrupted. */
 static bool
-one_within_the_other(
-    void (*prepare)(void), const struct operation *one, unsigned at, const char *orders[2], const char *what)
+try_place(const struct state *state, unsigned one_at, unsigned other_at, const char *orders[2], bool *one_was)
 {
-	const char *answer, *text;
+	const char *what, *text;
+	bool other_was;
 
-	prepare();
-	between.at = at;
-	between.calls = 0;
-	between.meanwhile = run_other;
-	other_answer = NULL;
-	catalog = stepping;
-	answer = one->run();
-	catalog = plain;
-	if (other_answer) {
-		text = outcome(mem, answer, other_answer);
-		ck_assert_msg(!strcmp(text, orders[0]) || !strcmp(text, orders[1]) || both_deleted(one, answer),
-		    "%s, before call %u:\n%s\ninstead of\n%s\nor\n%s", what, at, text, orders[0], orders[1]);
+	state->prepare();
+	other_mem = talloc_new(NULL);
+	play(one_at, other_at, one_was, &other_was);
+	if (*one_was) {
+		what = talloc_asprintf(mem, "%s: %s, before call %u of it %s, up to its call %u", state->name,
+		    one.operation->name, one_at, other.operation->name, other_at);
+		text = outcome(mem);
+		ck_assert_msg(!strcmp(text, orders[0]) || !strcmp(text, orders[1]) || both_deleted(),
+		    "%s:\n%s\ninstead of\n%s\nor\n%s", what, text, orders[0], orders[1]);
 		assert_clean(what);
 	}
+	talloc_free(other_mem);
 	catalog_scratch_wipe();
-	return other_answer != NULL;
+	return *one_was && (other_was || !other_at);
 }
 
+/* The other one whole, or interrupted everywhere, at each place of the first one. */
 static void
-try_pair(const char *state, void (*prepare)(void), const struct operation *one)
+try_pair(const struct state *state, const struct operation *a, const struct operation *b, bool interrupt_both)
 {
 	TALLOC_CTX *texts = talloc_new(NULL);
-	const char *orders[2], *what;
-	unsigned at = 1;
+	const char *orders[2];
+	bool one_was = true;
 
-	what = talloc_asprintf(texts, "%s: %s within %s", state, other->name, one->name);
-	orders[0] = one_after_the_other(texts, prepare, one, false);
-	orders[1] = one_after_the_other(texts, prepare, one, true);
-	while (one_within_the_other(prepare, one, at, orders, what))
-		at++;
+	one.operation = a;
+	other.operation = b;
+	orders[0] = one_after_the_other(texts, state, &one, &other);
+	orders[1] = one_after_the_other(texts, state, &other, &one);
+	for (unsigned one_at = 1; one_was; one_at++) {
+		unsigned other_at = interrupt_both;
+
+		while (try_place(state, one_at, other_at, orders, &one_was) && interrupt_both)
+			other_at++;
+	}
 	talloc_free(texts);
 }
 
-START_TEST(pairs)
-{
-	const struct operation *one = &operations[_i];
+/* --- Whole within ---------------------------------------------------------------------------------------------------- */
 
-	for (size_t s = 0; s < ARRAY_SIZE(states); s++) {
-		for (size_t o = 0; o < ARRAY_SIZE(operations); o++) {
-			other = &operations[o];
-			if (s < STATES_OF_BUCKET || !(one->of_bucket || other->of_bucket))
-				try_pair(states[s].name, states[s].prepare, one);
-		}
-	}
+/* What of the states makes a difference to an operation on the bucket as a whole. */
+static bool
+makes_difference(const struct state *state, const struct operation *a, const struct operation *b)
+{
+	bool has_versions = state->prepare == with_versions || state->prepare == with_suspended;
+
+	return !((a->of_bucket || b->of_bucket) && has_versions);
+}
+
+START_TEST(whole)
+{
+	for (size_t s = 0; s < ARRAY_SIZE(states); s++)
+		for (size_t o = 0; o < ARRAY_SIZE(operations); o++)
+			if (makes_difference(&states[s], &operations[_i], &operations[o]))
+				try_pair(&states[s], &operations[_i], &operations[o], false);
+}
+END_TEST
+
+/* --- Both in pieces -------------------------------------------------------------------------------------------------- */
+
+static const char *const of_bucket[] = { "put small", "put large", "delete bucket", "create bucket",
+	"change bucket", "sweep" };
+static const char *const of_enabled[] = { "put small", "delete", "delete bucket", "sweep" };
+static const char *const of_key[] = { "put small", "put if first", "delete", "delete first", "delete second",
+	"delete third", "change current", "change second" };
+
+static const struct {
+	const struct state *state;
+	const char *const *names;
+	size_t count;
+} in_pieces[] = {
+	{ &states[0], of_bucket, ARRAY_SIZE(of_bucket) },
+	{ &states[5], of_bucket, ARRAY_SIZE(of_bucket) },
+	{ &states[6], of_bucket, ARRAY_SIZE(of_bucket) },
+	{ &states[7], of_enabled, ARRAY_SIZE(of_enabled) },
+	{ &states[3], of_key, ARRAY_SIZE(of_key) },
+	{ &states[4], of_key, ARRAY_SIZE(of_key) },
+};
+
+static const struct operation *
+find_operation(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
+		if (!strcmp(operations[i].name, name))
+			return &operations[i];
+	ck_abort_msg("%s", name);
+	return NULL;
+}
+
+START_TEST(pieces)
+{
+	const char *const *names = in_pieces[_i].names;
+	size_t count = in_pieces[_i].count;
+
+	for (size_t a = 0; a < count; a++)
+		for (size_t b = 0; b < count; b++)
+			try_pair(in_pieces[_i].state, find_operation(names[a]), find_operation(names[b]), true);
 }
 END_TEST
 
@@ -432,8 +266,9 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_set_timeout(tc, 300);
-	tcase_add_loop_test(tc, pairs, 0, ARRAY_SIZE(operations));
+	tcase_set_timeout(tc, 600);
+	tcase_add_loop_test(tc, whole, 0, ARRAY_SIZE(operations));
+	tcase_add_loop_test(tc, pieces, 0, ARRAY_SIZE(in_pieces));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -347,7 +347,7 @@ static const struct {
 	{ "document", false, "buckets", SLICE("d/0123456789abcdef\1") },
 	{ "remains", false, "buckets", SLICE("s/0123456789abcdef") },
 	{ "head", true, NULL, SLICE("okey\0\0") },
-	{ "noncurrent version", true, NULL, SLICE("okey\0\1\377\0\0\0\0\0\0\0") },
+	{ "noncurrent version", true, NULL, SLICE("oa\0\1\377\0\0\0\0\0\0\0") },
 	{ "name of a version", true, NULL, SLICE("okey\0\2") },
 	{ "garbage", true, NULL, SLICE("g0123456789abcdef") },
 	{ "unknown in a bucket", true, NULL, SLICE("z") },
@@ -364,6 +364,27 @@ START_TEST(malformed)
 	ck_assert_store(put_one(store, partition, malformed_rows[_i].key, SLICE("nonsense")), STORE_OK);
 	assert_faults(1, 0, 0);
 	ck_assert_msg(verify().objects == 2, "%s", malformed_rows[_i].name);
+}
+END_TEST
+
+/* A noncurrent version without a head; a head that names a null version that is not there. */
+START_TEST(lost_neighbour)
+{
+	struct record_version version;
+
+	put("key", SLICE("small"));
+	version = read_head("key");
+	if (_i) {
+		version.null_version = false;
+		version.null_ordinal = 5;
+	} else {
+		ck_assert_store(delete_one(store, partition_of(bucket), name_head(mem, SLICE("key"))), STORE_OK);
+	}
+	ck_assert_store(put_one(store, partition_of(bucket),
+			    _i ? name_head(mem, SLICE("key")) : name_noncurrent(mem, SLICE("key"), version.ordinal),
+			    record_version_encode(mem, &version)),
+	    STORE_OK);
+	assert_faults(0, 1, 0);
 }
 END_TEST
 
@@ -501,6 +522,7 @@ main(void)
 	tcase_add_test(verifying, orphan);
 	tcase_add_loop_test(verifying, wrong_size, 0, 2);
 	tcase_add_loop_test(verifying, malformed, 0, ARRAY_SIZE(malformed_rows));
+	tcase_add_loop_test(verifying, lost_neighbour, 0, 2);
 	tcase_add_test(verifying, stray_partition);
 	tcase_add_test(verifying, bent_blob);
 	tcase_add_loop_test(verifying, bent_record, 0, 3);
