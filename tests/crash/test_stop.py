@@ -113,6 +113,18 @@ def test_idle_and_half_begun_connections_do_not_hold_it_up(gateway):
         wire.close()
 
 
+def test_clients_that_went_do_not_hold_it_up(gateway):
+    """Uploads that broke off in the middle, whatever their timeouts would say."""
+    load.make_bucket(gateway)
+    client = Client(gateway)
+    wires = [begin_upload(client, "key-%d" % number, 2000 * (number + 1) ** 2) for number in range(60)]
+    for number, wire in enumerate(wires):
+        [wire.close, wire.reset, lambda: wire.socket.shutdown(socket.SHUT_WR)][number % 3]()
+    assert gateway.stop(SECONDS) == 0
+    gateway.start()
+    assert Client(gateway).keys(load.BUCKET) == []
+
+
 def test_client_that_never_finishes_does_not_hold_it_up_forever(tmp_path):
     gateway = Gateway(tmp_path / "store", ["--body-timeout", "3", "--idle-timeout", "3", "--header-timeout", "3"]).start()
     try:

@@ -12,7 +12,7 @@ from launcher import wait_until
 from signing import UNSIGNED
 from wire import Closed, refused
 
-GATEWAY_ARGUMENTS = ["--garbage-grace", "0", "--body-timeout", "5", "--idle-timeout", "5"]
+GATEWAY_ARGUMENTS = ["--garbage-grace", "0"]
 SIZES = [100, 20000, 300000, 5000000]
 
 
