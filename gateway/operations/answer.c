@@ -1,7 +1,5 @@
 #include "gateway/operations/answer.h"
 
-#include <ctype.h>
-
 #include "common/clock.h"
 
 #define CHECKSUM_HEADER "x-amz-checksum-"
@@ -95,12 +93,10 @@ void
 reply_checksums(struct req *r, const struct fields *checksums)
 {
 	for (size_t i = 0; i < checksums->count; i++) {
-		struct slice name = checksums->items[i].name;
-		char *header = talloc_asprintf(r, CHECKSUM_HEADER "%.*s", SLICE_ARG(name));
+		struct slice name = slice_lower(r, checksums->items[i].name);
 
-		for (char *c = header; *c != '\0'; c++)
-			*c = (char)tolower((unsigned char)*c);
-		reply_header(r, header, checksums->items[i].value);
+		reply_header(
+		    r, talloc_asprintf(r, CHECKSUM_HEADER "%.*s", SLICE_ARG(name)), checksums->items[i].value);
 	}
 }
 

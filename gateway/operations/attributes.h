@@ -15,7 +15,10 @@
  */
 MUST_USE enum s3_err attributes_check_supported(struct req *r);
 
-/* The system headers and user metadata that the request brings. err S3_METADATA_TOO_LARGE, S3_INVALID_ARGUMENT */
+/*
+ * The system headers and user metadata that the request brings.
+ * err  S3_METADATA_TOO_LARGE, S3_REQUEST_HEADER_TOO_LARGE, S3_INVALID_ARGUMENT
+ */
 MUST_USE enum s3_err attributes_read(struct req *r, struct object_change *change);
 
 /*

@@ -226,7 +226,7 @@ START_TEST(attributes_come_back)
 }
 END_TEST
 
-START_TEST(metadata_has_a_ceiling)
+START_TEST(attributes_have_ceilings)
 {
 	char value[2048 + 1] = { 0 };
 	struct req *r;
@@ -238,6 +238,12 @@ START_TEST(metadata_has_a_ceiling)
 	talloc_free(r);
 	r = ask("alice", "PUT", "/photos/n", HEADERS(talloc_asprintf(mem, "x-amz-meta-n: %s", value)), SLICE(""));
 	ck_assert_int_eq(r->refusal.err, S3_METADATA_TOO_LARGE);
+	talloc_free(r);
+	r = ask("alice", "PUT", "/photos/n",
+	    HEADERS(talloc_asprintf(mem, "Cache-Control: %s%s", value, value),
+		talloc_asprintf(mem, "Content-Language: %s%s", value, value), "Expires: v"),
+	    SLICE(""));
+	ck_assert_int_eq(r->refusal.err, S3_REQUEST_HEADER_TOO_LARGE);
 	talloc_free(r);
 }
 END_TEST
@@ -351,13 +357,14 @@ main(void)
 	Suite *suite = suite_create("object_operations");
 	TCase *tc = tcase_create("object_operations");
 
+	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, exchange_setup_objects, exchange_teardown);
 	tcase_add_loop_test(tc, reading, 0, ARRAY_SIZE(reads));
 	tcase_add_loop_test(tc, writing, 0, ARRAY_SIZE(writes));
 	tcase_add_loop_test(tc, delete_many, 0, ARRAY_SIZE(many));
 	tcase_add_loop_test(tc, acl, 0, ARRAY_SIZE(acls));
 	tcase_add_test(tc, attributes_come_back);
-	tcase_add_test(tc, metadata_has_a_ceiling);
+	tcase_add_test(tc, attributes_have_ceilings);
 	tcase_add_test(tc, acls_are_put_and_count);
 	tcase_add_test(tc, anonymous_uploads_are_the_bucket_owners);
 	tcase_add_test(tc, keys_that_are_too_long_fail_alone);
