@@ -32,6 +32,15 @@ add(const char *id, const char *email, const char *key_id)
 	return catalog_user_add(catalog, &user, &key);
 }
 
+static void
+check_key(const struct access_key *key, const char *key_id, const char *user_id)
+{
+	ck_assert_str_eq(key->id, key_id);
+	ck_assert_str_eq(key->secret, talloc_asprintf(mem, "secret of %s", key_id));
+	ck_assert_str_eq(key->user_id, user_id);
+	ck_assert_int_eq(key->created_us, 5);
+}
+
 static enum store_err
 find_key(const char *key_id, const char *user_id)
 {
@@ -44,10 +53,7 @@ find_key(const char *key_id, const char *user_id)
 		ck_assert_ptr_null(user);
 		return err;
 	}
-	ck_assert_str_eq(key->id, key_id);
-	ck_assert_str_eq(key->secret, talloc_asprintf(mem, "secret of %s", key_id));
-	ck_assert_str_eq(key->user_id, user_id);
-	ck_assert_int_eq(key->created_us, 5);
+	check_key(key, key_id, user_id);
 	ck_assert_str_eq(user->id, user_id);
 	return STORE_OK;
 }

@@ -133,10 +133,11 @@ static const struct {
 
 START_TEST(unknown_id)
 {
-	struct bucket *bucket = make_bucket("bucket");
+	struct bucket *bucket;
 	const char *version_id = unknown_ids[_i].version_id;
 	struct object *object;
 
+	make_bucket("bucket");
 	bucket = set_versioning("bucket", VERSIONING_ENABLED);
 	put_text(bucket, "one");
 	put_text(bucket, "two");
@@ -151,9 +152,10 @@ END_TEST
 /* The random half of an ID counts, too. */
 START_TEST(guessed_id)
 {
-	struct bucket *bucket = make_bucket("bucket");
+	struct bucket *bucket;
 	char *guess;
 
+	make_bucket("bucket");
 	bucket = set_versioning("bucket", VERSIONING_ENABLED);
 	guess = talloc_strdup(mem, put_text(bucket, "one"));
 	guess[31] = guess[31] == '0' ? '1' : '0';
@@ -168,11 +170,12 @@ END_TEST
 /* The clock stands still, or goes back: versions stay in the order in which they were made. */
 START_TEST(clock_went_back)
 {
-	struct bucket *bucket = make_bucket("bucket");
+	struct bucket *bucket;
 	struct record_version future = { .ordinal = UINT64_C(1) << 60, .salt = 1, .etag = SLICE("future") };
 	struct change change = { .mem = mem };
 	const char *one, *two;
 
+	make_bucket("bucket");
 	bucket = set_versioning("bucket", VERSIONING_ENABLED);
 	change_put(&change, name_head(mem, SLICE("key")), record_version_encode(mem, &future));
 	ck_assert_store(change_commit(catalog, bucket_partition(&bucket->id, SLICE("key")), &change), STORE_OK);
@@ -444,13 +447,14 @@ write_versions(void *context)
 /* Each version is deleted once and for all, whichever place it has by then; the rest is counted. */
 START_TEST(at_once)
 {
-	struct bucket *bucket = make_bucket("bucket");
+	struct bucket *bucket;
 	struct writer writers[8];
 	struct verify_result verified;
 	uint64_t versions, kept = 0;
 	struct object *object;
 	enum store_err err;
 
+	make_bucket("bucket");
 	bucket = set_versioning("bucket", VERSIONING_ENABLED);
 	for (unsigned i = 0; i < ARRAY_SIZE(writers); i++) {
 		writers[i] = (struct writer){ .bucket = bucket, .random = i + 1 };
