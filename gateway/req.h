@@ -31,7 +31,7 @@ struct req {
 	struct target target;
 	const struct operation *operation; /* NULL before routing, and when nothing fits */
 	struct bucket *bucket;             /* NULL: not named, or not there */
-	struct fields cors_headers;        /* what every answer carries */
+	struct fields kept_headers;        /* what every answer carries, refusals too: those of CORS first */
 	struct credential *credential;
 	struct identity identity;
 	struct user *user;     /* NULL: anonymous */

@@ -79,7 +79,7 @@ stage_cors(struct req *r)
 	/* The rules may be replaced before the answer is sent: copies. */
 	for (size_t i = 0; i < headers.count; i++)
 		fields_add(
-		    r, &r->cors_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
+		    r, &r->kept_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
 	return S3_OK;
 }
 
@@ -190,7 +190,7 @@ no_such_object(struct req *r, const struct object *delete_marker)
 	if (!access_allows(&question))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (delete_marker)
-		fields_add(r, &r->cors_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
+		fields_add(r, &r->kept_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
 	s3_refusal_detail(&r->refusal, "Key", r->target.key);
 	if (version.length == 0)
 		return req_refuse(r, S3_NO_SUCH_KEY, NULL);
@@ -281,7 +281,7 @@ run_stage(struct req *r, const struct stage *s)
 static void
 check_reply_size(struct req *r)
 {
-	const struct fields *lists[] = { &r->headers, &r->reply.headers, &r->cors_headers };
+	const struct fields *lists[] = { &r->headers, &r->reply.headers, &r->kept_headers };
 	size_t size = r->raw_target.length;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
@@ -289,7 +289,7 @@ check_reply_size(struct req *r)
 			size += lists[i]->items[j].name.length + lists[i]->items[j].value.length + 4;
 	if (size <= HEADERS_MAX)
 		return;
-	r->cors_headers.count = 0;
+	r->kept_headers.count = 0;
 	r->refusal = (struct s3_refusal){ .mem = r };
 	req_refuse(r, S3_BAD_REQUEST, "The header fields of request and answer together are longer than %d bytes.",
 	    HEADERS_MAX);
@@ -304,8 +304,8 @@ complete_reply(struct req *r)
 	reply_header_string(r, "x-amz-request-id", r->id);
 	reply_header_string(r, "x-amz-id-2", r->gateway->host_id);
 	reply_header_string(r, "Server", "Crossgate");
-	for (size_t i = 0; i < r->cors_headers.count; i++)
-		fields_add(r, &r->reply.headers, r->cors_headers.items[i].name, r->cors_headers.items[i].value);
+	for (size_t i = 0; i < r->kept_headers.count; i++)
+		fields_add(r, &r->reply.headers, r->kept_headers.items[i].name, r->kept_headers.items[i].value);
 }
 
 void

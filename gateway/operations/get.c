@@ -56,7 +56,7 @@ refuse_range(struct req *r, struct slice header, uint64_t size)
 	const char *actual = talloc_asprintf(r, "%" PRIu64, size);
 
 	fields_add(
-	    r, &r->cors_headers, SLICE("Content-Range"), slice_from(talloc_asprintf(r, "bytes */%s", actual)));
+	    r, &r->kept_headers, SLICE("Content-Range"), slice_from(talloc_asprintf(r, "bytes */%s", actual)));
 	s3_refusal_detail(&r->refusal, "ActualObjectSize", slice_from(actual));
 	s3_refusal_detail(&r->refusal, "RangeRequested", header);
 	return req_refuse(r, S3_INVALID_RANGE, NULL);

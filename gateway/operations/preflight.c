@@ -17,6 +17,6 @@ op_preflight(struct req *r)
 	/* The rules may be replaced before the answer is sent: copies. */
 	for (size_t i = 0; i < headers.count; i++)
 		fields_add(
-		    r, &r->cors_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
+		    r, &r->kept_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
 	return err == S3_OK ? reply_empty(r, 200) : err;
 }

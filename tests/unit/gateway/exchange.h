@@ -228,7 +228,7 @@ answer_field(const struct req *r, const char *name)
 	const struct field *field = fields_find_nocase(&r->reply.headers, name);
 
 	if (field == NULL)
-		field = fields_find_nocase(&r->cors_headers, name);
+		field = fields_find_nocase(&r->kept_headers, name);
 	return field != NULL ? field->value : slice_make(NULL, 0);
 }
 
