@@ -3,9 +3,14 @@
 import http.client
 import xml.etree.ElementTree as ElementTree
 
+import botocore.exceptions
+import pytest
+
 from signing import V2, V4, Request
 
 S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 
 
 class Answer:
@@ -89,3 +94,16 @@ SIGNERS = {
     "v2-header": lambda user, request: V2(user.access_key, user.secret_key).header(request),
     "v2-query": lambda user, request: V2(user.access_key, user.secret_key).presign(request),
 }
+
+
+def refused(call, *arguments, **parameters):
+    """The code and status of the error that a call of boto3 must end in."""
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        call(*arguments, **parameters)
+    return error.value.response["Error"]["Code"], error.value.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def grants(answer):
+    """Who has which permission in an ACL that boto3 read, sorted."""
+    return sorted((grant["Grantee"].get("ID") or grant["Grantee"].get("URI"), grant["Permission"])
+                  for grant in answer["Grants"])

@@ -2,23 +2,9 @@
 
 import uuid
 
-import botocore.exceptions
 import pytest
 
-ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
-AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
-
-
-def refused(call, *arguments, **parameters):
-    """The code and status of the error that a call must end in."""
-    with pytest.raises(botocore.exceptions.ClientError) as error:
-        call(*arguments, **parameters)
-    return error.value.response["Error"]["Code"], error.value.response["ResponseMetadata"]["HTTPStatusCode"]
-
-
-def grants(answer):
-    return sorted((grant["Grantee"].get("ID") or grant["Grantee"].get("URI"), grant["Permission"])
-                  for grant in answer["Grants"])
+from answers import ALL_USERS, AUTHENTICATED_USERS, grants, refused
 
 
 def test_bucket_is_made_listed_and_removed(s3, bucket_name, alice):

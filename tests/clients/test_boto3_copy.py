@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from test_boto3_buckets import refused
+from answers import refused
 
 BODY = b"what is copied" * 1000
 ETAG = '"%s"' % hashlib.md5(BODY).hexdigest()

@@ -3,7 +3,7 @@
 import botocore.exceptions
 import pytest
 
-from test_boto3_buckets import refused
+from answers import refused
 
 RULES = [
     {"ID": "uploads", "AllowedOrigins": ["https://www.example.com", "https://*.example.net"],

@@ -2,8 +2,7 @@
 
 import pytest
 
-from answers import ask
-from test_boto3_buckets import refused
+from answers import ask, refused
 
 KEYS = sorted(["a", "a/1", "a/2", "b/x/1", "b/x/2", "b/y", "c", "d e", "d+e", "ü/1", "z/"])
 

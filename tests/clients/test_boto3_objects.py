@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from test_boto3_buckets import ALL_USERS, AUTHENTICATED_USERS, grants, refused
+from answers import ALL_USERS, AUTHENTICATED_USERS, grants, refused
 
 BODY = bytes(range(256)) * 16
 ETAG = '"%s"' % hashlib.md5(BODY).hexdigest()

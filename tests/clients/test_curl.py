@@ -44,8 +44,9 @@ def test_refused_upload_is_never_asked_for(curl, bucket_name, body):
     assert "<Code>NoSuchBucket</Code>" in shown.stdout
 
 
-def test_rules(curl, bucket, tmp_path):
-    rules = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>"
+def test_rules(curl, bucket):
+    rules = ("<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
+             "</CORSConfiguration>")
     curl("--fail", "-X", "PUT", "-d", rules, curl.url(bucket) + "?cors=")
     assert "<AllowedOrigin>*</AllowedOrigin>" in curl("--fail", curl.url(bucket) + "?cors=").stdout
 

@@ -4,7 +4,7 @@ import filecmp
 
 import pytest
 
-from test_s3cmd import make_tree, same_trees
+from contents import assert_same_trees, make_tree
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_bucket_is_made_and_removed(rclone, bucket_name):
 def test_copy_there_and_back(rclone, bucket, tree, tmp_path):
     rclone("copy", tree, "gate:%s/tree" % bucket)
     rclone("copy", "gate:%s/tree" % bucket, tmp_path / "back")
-    same_trees(tree, tmp_path / "back")
+    assert_same_trees(tree, tmp_path / "back")
 
 
 def test_check_finds_no_difference(rclone, bucket, tree):
