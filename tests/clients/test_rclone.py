@@ -73,3 +73,12 @@ def test_purge_empties_and_removes(rclone, bucket, tree):
     rclone("sync", tree, "gate:%s/tree" % bucket)
     rclone("purge", "gate:" + bucket)
     assert bucket not in rclone("lsd", "gate:").stdout
+
+
+def test_many_transfers_at_once(rclone, bucket, tmp_path):
+    (tmp_path / "many").mkdir()
+    for number in range(400):
+        (tmp_path / "many" / str(number)).write_bytes(str(number).encode() * number * 40)
+    rclone("copy", "--transfers", "32", "--checkers", "32", tmp_path / "many", "gate:%s" % bucket)
+    rclone("copy", "--transfers", "32", "--checkers", "32", "gate:%s" % bucket, tmp_path / "back")
+    assert_same_trees(tmp_path / "many", tmp_path / "back")
