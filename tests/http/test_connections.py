@@ -21,7 +21,7 @@ def shared(client, public):
     return public
 
 
-def cors_headers(answer):
+def kept_headers(answer):
     return {name for name in answer.names() if name.startswith("access-control-")}
 
 
@@ -107,9 +107,9 @@ def test_nothing_of_a_request_shows_in_the_next(client, shared):
             assert answer.header("Access-Control-Allow-Origin") == "http://one.example"
             wire.send(plain.bytes())
             answer = wire.read()
-            assert cors_headers(answer) == set() and answer.header("Vary") == VARY and answer.status == 200
+            assert kept_headers(answer) == set() and answer.header("Vary") == VARY and answer.status == 200
             wire.send(Request("GET", page, host="x", headers=[("Origin", "http://two.example")]).bytes())
-            assert cors_headers(wire.read()) == set()
+            assert kept_headers(wire.read()) == set()
             wire.send(client.request("GET", page, "response-content-type=text%2Fx-other", [("Range", "bytes=0-9")]).bytes())
             answer = wire.read()
             assert (answer.status, answer.header("Content-Type"), len(answer.body)) == (206, "text/x-other", 10)
@@ -130,7 +130,7 @@ def test_refused_request_with_an_origin_leaves_nothing_behind(client, shared):
         refused(answer, 403, "AccessDenied")
         assert answer.header("Access-Control-Allow-Origin") == "http://one.example"
         wire.send(Request("GET", "/%s/none" % shared, host="x").bytes())
-        assert cors_headers(wire.read()) == set()
+        assert kept_headers(wire.read()) == set()
 
 
 def test_close_is_done_when_asked(client, public):

@@ -150,3 +150,12 @@ def test_more_connections_than_allowed(tmp_path):
         assert gateway.stop() == 0
     finally:
         gateway.kill()
+
+
+def test_query_that_ended_up_in_the_path_is_not_logged(client, public):
+    """A client that encodes the question mark of a presigned URL shows its signature to the log."""
+    request = client.signer().presign(Request("GET", "/%s/page" % public, host="127.0.0.1:%d" % client.server.port))
+    signature = request.query.rsplit("=", 1)[1]
+    request.path, request.query = request.path + "%3F" + request.query, ""
+    refused(client.exchange(request), 403, "AccessDenied")
+    assert signature not in client.server.log_text()

@@ -1,11 +1,10 @@
 """
 Right requests with a few bytes changed at random: whatever comes, the gateway answers or closes, never with an error of its
-own, and lives. CROSSGATE_MUTATIONS and CROSSGATE_MUTATION_SEED choose how many (600) and which.
+own, and lives. CROSSGATE_MUTATIONS and CROSSGATE_MUTATION_SEED choose how many (600) and which (1).
 """
 
 import os
 import random
-import time
 
 import pytest
 
@@ -13,7 +12,7 @@ from signing import UNSIGNED, V2, Chunks, Request
 from wire import Closed
 
 COUNT = int(os.environ.get("CROSSGATE_MUTATIONS", "600"))
-SEED = int(os.environ.get("CROSSGATE_MUTATION_SEED", str(int(time.time()) % 100000)))
+SEED = int(os.environ.get("CROSSGATE_MUTATION_SEED", "1"))
 GATEWAY_ARGUMENTS = ["--garbage-grace", "0", "--body-timeout", "3", "--idle-timeout", "3", "--header-timeout", "3"]
 PIECES = [b"\r\n", b"\n", b"\r", b"\x00", b" ", b"\t", b":", b"/", b"?", b"&", b"=", b"%", b"%00", b"%2f", b"..", b"//", b";", b",", b'"', b"<", b">", b"]]>",
           b"&amp;", b"&#0;", b"\xff", b"\xc3", b"\xed\xa0\x80", b"-1", b"0", b"99999999999999999999", b"chunked", b"HTTP/1.1", b"Content-Length: 0\r\n",
