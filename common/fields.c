@@ -15,6 +15,34 @@ fields_add(TALLOC_CTX *mem, struct fields *fields, struct slice name, struct sli
 	fields->items[fields->count++] = (struct field){ name, value };
 }
 
+static struct slice
+copy_to(char **place, struct slice s)
+{
+	struct slice copy = slice_make(*place, s.length);
+
+	if (s.length > 0)
+		memcpy(*place, s.data, s.length);
+	*place += s.length;
+	return copy;
+}
+
+void
+fields_copy(TALLOC_CTX *mem, struct fields *fields)
+{
+	size_t length = 0;
+	char *place;
+
+	for (size_t i = 0; i < fields->count; i++)
+		length += fields->items[i].name.length + fields->items[i].value.length;
+	place = talloc_size(mem, length + 1);
+	for (size_t i = 0; i < fields->count; i++) {
+		struct field *field = &fields->items[i];
+
+		field->name = copy_to(&place, field->name);
+		field->value = copy_to(&place, field->value);
+	}
+}
+
 const struct field *
 fields_find(const struct fields *fields, const char *name)
 {

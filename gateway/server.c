@@ -1,10 +1,7 @@
 #include "gateway/server.h"
 
-#include <errno.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <stdarg.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
@@ -12,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "gateway/hygiene.h"
+#include "gateway/listener.h"
 #include "gateway/peer.h"
 #include "gateway/pool.h"
 #include "gateway/req.h"
@@ -19,7 +17,6 @@
 /* libmicrohttpd zeroes this after every request: more would cost every small one. Request and answer headers fit. */
 #define CONNECTION_MEMORY (32 * 1024)
 #define REPLY_PIECE       (256 * 1024) /* bytes of a body asked for at once */
-#define LISTEN_BACKLOG    1024
 
 struct server {
 	struct gateway *gateway;
@@ -315,36 +312,6 @@ collect_header(void *context, enum MHD_ValueKind kind, const char *name, size_t 
 	return MHD_YES;
 }
 
-static struct slice
-keep(char **place, struct slice s)
-{
-	struct slice kept = slice_make(*place, s.length);
-
-	if (s.length)
-		memcpy(*place, s.data, s.length);
-	*place += s.length;
-	return kept;
-}
-
-/* What was read is the connection's, and goes with it, while a worker may still be at the request: copies, in one piece. */
-static void
-keep_headers(struct req *r, const char *method)
-{
-	size_t length = strlen(method);
-	char *place;
-
-	for (size_t i = 0; i < r->headers.count; i++)
-		length += r->headers.items[i].name.length + r->headers.items[i].value.length;
-	place = talloc_size(r, length);
-	r->method = keep(&place, slice_from(method));
-	for (size_t i = 0; i < r->headers.count; i++) {
-		struct field *field = &r->headers.items[i];
-
-		field->name = keep(&place, field->name);
-		field->value = keep(&place, slice_trim(field->value));
-	}
-}
-
 static void
 read_headers(struct exchange *x, const char *method, const char *version)
 {
@@ -355,7 +322,11 @@ read_headers(struct exchange *x, const char *method, const char *version)
 	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
 	if (!hygiene_is_whole(method, size, target, version, &r->headers))
 		r->malformed = "a header block that not everybody would read alike";
-	keep_headers(r, method);
+	/* They are the connection's, and go with it, while a worker may still be at the request: copies. */
+	r->method = slice_from(talloc_strdup(r, method));
+	fields_copy(r, &r->headers);
+	for (size_t i = 0; i < r->headers.count; i++)
+		r->headers.items[i].value = slice_trim(r->headers.items[i].value);
 	if (!r->malformed)
 		r->malformed = hygiene_check(r->method, r->raw_target, slice_from(version), &r->headers);
 }
@@ -491,56 +462,6 @@ on_daemon_message(void *context, const char *format, va_list arguments)
 
 /* --- Start and stop ------------------------------------------------------------------------------------------------- */
 
-/* Take "ADDR:PORT" apart; brackets around an IPv6 address go. */
-static bool
-split_address(TALLOC_CTX *mem, const char *listen_on, char **host, char **port)
-{
-	const char *colon = strrchr(listen_on, ':');
-	struct slice name = slice_make(listen_on, (size_t)(colon - listen_on));
-
-	if (name.length >= 2 && name.data[0] == '[' && name.data[name.length - 1] == ']')
-		name = slice_make(name.data + 1, name.length - 2);
-	*host = slice_dup(mem, name);
-	*port = slice_dup(mem, slice_from(colon + 1));
-	return **port != '\0';
-}
-
-static int
-open_socket(TALLOC_CTX *mem, const char *listen_on, char **address, char **message)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
-			*found = NULL;
-	struct sockaddr_storage bound;
-	socklen_t bound_length = sizeof(bound);
-	char *host, *port, service[NI_MAXSERV];
-	int fd = -1, on = 1, failed;
-
-	if (!split_address(mem, listen_on, &host, &port)) {
-		*message = talloc_asprintf(mem, "cannot listen on %s: no port", listen_on);
-		return -1;
-	}
-	failed = getaddrinfo(*host ? host : NULL, port, &hints, &found);
-	if (failed) {
-		*message = talloc_asprintf(mem, "cannot listen on %s: %s", listen_on, gai_strerror(failed));
-		return -1;
-	}
-	fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&bound, &bound_length) != 0 ||
-	    getnameinfo(
-		(struct sockaddr *)&bound, bound_length, NULL, 0, service, sizeof(service), NI_NUMERICSERV)) {
-		*message = talloc_asprintf(mem, "cannot listen on %s: %s", listen_on, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	} else
-		*address = talloc_asprintf(mem, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, service);
-	freeaddrinfo(found);
-	return fd;
-}
-
 static unsigned
 loops(const struct config *config)
 {
@@ -571,7 +492,7 @@ struct server *
 server_start(struct gateway *gateway, const struct config *config, TALLOC_CTX *mem, char **address, char **message)
 {
 	struct server *server = talloc_zero(mem, struct server);
-	int fd = open_socket(mem, config->listen, address, message);
+	int fd = listener_open(mem, config->listen, address, message);
 
 	server->gateway = gateway;
 	if (fd < 0)

@@ -197,6 +197,35 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(fields_are_copied)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	char name[] = "name", value[] = "value";
+	struct fields fields = { 0 };
+
+	fields_copy(mem, &fields);
+	fields_add(mem, &fields, slice_from(name), slice_from(value));
+	fields_add(mem, &fields, slice_from(""), slice_make(NULL, 0));
+	fields_copy(mem, &fields);
+	memset(name, 'x', 4);
+	memset(value, 'x', 5);
+	ck_assert(slice_equal(fields.items[0].name, SLICE("name")));
+	ck_assert(slice_equal(fields.items[0].value, SLICE("value")));
+	ck_assert_uint_eq(fields.items[1].name.length + fields.items[1].value.length, 0);
+	talloc_free(mem);
+}
+END_TEST
+
+START_TEST(lower)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+
+	ck_assert(slice_equal(slice_lower(mem, SLICE("AZaz@[`{09\xc3\x84")), SLICE("azaz@[`{09\xc3\x84")));
+	ck_assert_uint_eq(slice_lower(mem, slice_from("")).length, 0);
+	talloc_free(mem);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -211,6 +240,8 @@ main(void)
 	tcase_add_test(tc, parts);
 	tcase_add_test(tc, dup);
 	tcase_add_test(tc, names);
+	tcase_add_test(tc, fields_are_copied);
+	tcase_add_test(tc, lower);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
