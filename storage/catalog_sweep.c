@@ -74,7 +74,7 @@ is_due(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const s
 
 	if (garbage->state == RECORD_GARBAGE_DEAD)
 		return clock_wall_us() - garbage->since_us >= s->c->options.garbage_grace_us;
-	if (garbage->session == store_session(s->c->store) || store_session_alive(s->c->store, garbage->session))
+	if (store_session_alive(s->c->store, garbage->session))
 		return false;
 	err = condemn(s->c, mem, bucket, entry, garbage);
 	return err != STORE_CONFLICT && went_well(s, err);

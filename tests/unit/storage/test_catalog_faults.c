@@ -344,12 +344,10 @@ can_fail_so(enum fault_call call, size_t manner)
 	return manners[manner].manner != FAULT_TORN || call == FAULT_BLOB_APPEND;
 }
 
-/* The store before and after the operation, where nothing fails. */
+/* The store before and after the operation, where nothing fails; on `texts`, since the store is wiped. */
 static void
-run_unharmed(const struct operation *operation, const char **before, const char **after)
+run_unharmed(const struct operation *operation, TALLOC_CTX *texts, const char **before, const char **after)
 {
-	TALLOC_CTX *texts = talloc_new(NULL);
-
 	operation->prepare();
 	*before = talloc_strdup(texts, dump());
 	ck_assert_msg(operation->run() == STORE_OK, "%s", operation->name);
@@ -398,9 +396,10 @@ run_with_fault(const struct operation *operation, const struct fault *fault, boo
 START_TEST(each_call_fails)
 {
 	const struct operation *operation = &operations[_i / 2];
+	TALLOC_CTX *texts = talloc_new(NULL);
 	const char *before, *after;
 
-	run_unharmed(operation, &before, &after);
+	run_unharmed(operation, texts, &before, &after);
 	for (unsigned call = 0; call < FAULT_CALLS; call++) {
 		for (size_t m = 0; m < ARRAY_SIZE(manners); m++) {
 			struct fault fault = { .call = (enum fault_call)call,
@@ -420,6 +419,7 @@ START_TEST(each_call_fails)
 			    run_with_fault(operation, &fault, _i % 2, before, after, what) && fault.first++ < 100);
 		}
 	}
+	talloc_free(texts);
 }
 END_TEST
 
@@ -427,9 +427,10 @@ END_TEST
 START_TEST(all_calls_fail)
 {
 	const struct operation *operation = &operations[_i];
+	TALLOC_CTX *texts = talloc_new(NULL);
 	const char *before, *after;
 
-	run_unharmed(operation, &before, &after);
+	run_unharmed(operation, texts, &before, &after);
 	for (unsigned call = 0; call < FAULT_CALLS; call++) {
 		struct fault fault = {
 			.call = (enum fault_call)call, .first = 1, .last = UINT32_MAX, .err = STORE_IO
@@ -441,6 +442,7 @@ START_TEST(all_calls_fail)
 			    call_names[call], fault.first);
 		while (run_with_fault(operation, &fault, false, before, after, what) && fault.first++ < 100);
 	}
+	talloc_free(texts);
 }
 END_TEST
 
