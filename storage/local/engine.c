@@ -241,6 +241,11 @@ local_session_alive(struct store *store, uint64_t session)
 const struct engine engine_local = {
 	.name = "local",
 	.get_waits = false,
+	/*
+	 * Without a file a put is at least twice as fast, far beyond this size too (bench_engine). But LMDB's file never
+	 * shrinks, and its pages are read one by one where the cache is cold: at 16 KiB that takes twice to three times
+	 * as long as a file, at 32 KiB four times.
+	 */
 	.inline_max = 16 * 1024,
 	.open = local_open,
 	.close = local_close,
