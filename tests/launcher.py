@@ -68,7 +68,8 @@ class Gateway:
             if not piece:
                 status = self.process.poll()
                 self.kill()
-                raise AssertionError("no line of readiness, exit status %s; log: %s" % (status, self.log_text()[-2000:]))
+                raise AssertionError("no line of readiness, exit status %s; log: %s" %
+                                     (status, self.log_text()[-2000:]))
             line += piece
         found = re.search(rb"crossgate listening on https?://\S+:(\d+)", line)
         assert found, "not a line of readiness: %r" % line

@@ -121,7 +121,8 @@ class Writer(threading.Thread):
         source = self.random.choice(self.keys)
         versions = self.store.may_be(source)
         if source != key and len(versions) == 1 and versions[0] is not ABSENT:
-            self.write(connection, key, versions[0], "PUT", (200,), b"", [("x-amz-copy-source", "/%s/%s" % (BUCKET, source))])
+            self.write(connection, key, versions[0], "PUT", (200,), b"", [
+                       ("x-amz-copy-source", "/%s/%s" % (BUCKET, source))])
 
     def write(self, connection, key, version, method, good, body=b"", headers=()):
         before = self.store.may_be(key)

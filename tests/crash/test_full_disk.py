@@ -98,7 +98,15 @@ def test_disk_that_something_else_fills(gateway, disk):
     statuses = {client.send("DELETE", "/%s/key-%05d" % (load.BUCKET, number)).status for number in range(10)}
     assert statuses <= {204, 507}, statuses
     os.unlink(disk / "other")
-    wait_until(lambda: client.send("PUT", "/%s/new" % load.BUCKET, body=b"n" * 400000).status == 200, 30, "uploads are taken again")
+    wait_until(
+    lambda: client.send(
+        "PUT",
+        "/%s/new" %
+        load.BUCKET,
+        body=b"n" *
+        400000).status == 200,
+        30,
+         "uploads are taken again")
     assert client.send("GET", "/%s/new" % load.BUCKET).body == b"n" * 400000
     assert gateway.stop() == 0
     status, report = gateway.verify()

@@ -57,7 +57,12 @@ def test_kill_at_random_instants(tmp_path):
         assert store.answered > 10 * ROUNDS, "too few writes to say anything: %d" % store.answered
 
         expected = load.large_objects(store)
-        wait_until(lambda: blob_files(gateway) == expected, 60, "%d blobs for %d large objects" % (blob_files(gateway), expected))
+        wait_until(
+    lambda: blob_files(gateway) == expected,
+    60,
+    "%d blobs for %d large objects" %
+    (blob_files(gateway),
+     expected))
         status, report = gateway.verify()
         assert status == 0 and "orphans: 0" in report, report
         assert gateway.stop() == 0

@@ -1,4 +1,4 @@
-"""SIGTERM under load: requests under way are finished, all that was answered is kept, and the program ends with 0, soon."""
+"""SIGTERM under load: requests under way are finished, what was answered is kept, the program ends with 0, soon."""
 
 import os
 import random
@@ -126,7 +126,8 @@ def test_clients_that_went_do_not_hold_it_up(gateway):
 
 
 def test_client_that_never_finishes_does_not_hold_it_up_forever(tmp_path):
-    gateway = Gateway(tmp_path / "store", ["--body-timeout", "3", "--idle-timeout", "3", "--header-timeout", "3"]).start()
+    gateway = Gateway(tmp_path / "store", ["--body-timeout", "3",
+                      "--idle-timeout", "3", "--header-timeout", "3"]).start()
     try:
         load.make_bucket(gateway)
         client = Client(gateway)
@@ -143,7 +144,8 @@ def test_client_that_never_finishes_does_not_hold_it_up_forever(tmp_path):
         gateway.kill()
 
 
-@pytest.mark.parametrize("signals", [[signal.SIGTERM, signal.SIGTERM, signal.SIGTERM], [signal.SIGINT], [signal.SIGHUP, signal.SIGTERM]])
+@pytest.mark.parametrize("signals", [[signal.SIGTERM, signal.SIGTERM, signal.SIGTERM],
+                         [signal.SIGINT], [signal.SIGHUP, signal.SIGTERM]])
 def test_signals_in_any_number(gateway, signals):
     for number in signals:
         gateway.process.send_signal(number)

@@ -1,5 +1,5 @@
 """
-What SIGKILL cannot show, since the kernel keeps what was written: that the disk has everything before the answer goes out.
+What SIGKILL cannot show, since the kernel keeps what was written: that the disk has all before the answer goes out.
 Watched from outside, system call by system call: the bytes of a blob are synced, then its folder, then the record that
 names it with LMDB's two steps (its pages, then the page that makes them count), and only then is success said.
 """
@@ -25,7 +25,8 @@ class Watch:
 
     def __init__(self, gateway, output):
         self.output = output
-        self.process = subprocess.Popen(["strace", "-f", "-y", "-s", "24", "-e", "trace=" + CALLS, "-p", str(gateway.process.pid),
+        self.process = subprocess.Popen(["strace", "-f", "-y", "-s", "24", "-e", "trace=" + CALLS, "-p",
+                                         str(gateway.process.pid),
                                          "-o", str(output)], stderr=subprocess.PIPE, text=True)
         said = self.process.stderr.readline()
         if "attached" not in said:
@@ -67,7 +68,7 @@ def gateway(tmp_path):
 
 
 def kinds(calls):
-    """One letter a call that matters: B blob synced, F its folder, K LMDB's pages synced, M its meta page written, A success."""
+    """One letter a call: B blob synced, F its folder, K LMDB's pages synced, M its meta page written, A success."""
     letters = ""
     for call in calls:
         if re.match(r"(fdatasync|fsync)\(\d+<[^>]*/blobs/../[^>/]+>\)\s+= 0", call):

@@ -100,8 +100,8 @@ class V4:
         if self.signed_names is not None:
             return sorted(self.signed_names)
         return sorted({name.lower() for name, _ in request.headers
-                       if name.lower() == "host" or name.lower().startswith("x-amz-")
-                       or name.lower() in ("content-md5", "content-type")})
+                       if name.lower() == "host" or name.lower().startswith("x-amz-") or
+                       name.lower() in ("content-md5", "content-type")})
 
     def _sign(self, request, query, names, payload):
         values = []
@@ -195,7 +195,8 @@ class V2:
         lines = [request.method, request.header("Content-MD5") or "", request.header("Content-Type") or "", date]
         lines += ["%s:%s" % (name, ",".join(amz[name])) for name in sorted(amz)]
         text = "\n".join(lines + [resource])
-        return base64.b64encode(hmac.new(self.secret_key.encode(), text.encode("latin-1"), hashlib.sha1).digest()).decode()
+        return base64.b64encode(hmac.new(self.secret_key.encode(),
+                                text.encode("latin-1"), hashlib.sha1).digest()).decode()
 
     def header(self, request):
         request.set("Date", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(self.at)))

@@ -24,7 +24,15 @@ def digest(body):
 def test_longer_than_declared(client, bucket, size):
     """What is beyond the declared length is not part of the object: it is the next request, and a bad one."""
     with client.wire() as wire:
-        wire.send(client.put_head(bucket, "key", b"Content-Length: %d" % size) + b"a" * size + b"more than declared\r\n\r\n")
+        wire.send(
+    client.put_head(
+        bucket,
+        "key",
+        b"Content-Length: %d" %
+        size) +
+        b"a" *
+        size +
+         b"more than declared\r\n\r\n")
         assert wire.read().status == 200
         try:
             assert wire.read().status in (400, 405, 501, 505)
@@ -73,7 +81,8 @@ def test_many_broken_off_at_once(client, bucket):
 
 
 def test_broken_off_while_nothing_was_sent(client, bucket):
-    for lines in ([b"Content-Length: 1000"], [b"Content-Length: 1000", b"Expect: 100-continue"], [b"Transfer-Encoding: chunked"]):
+    for lines in ([b"Content-Length: 1000"], [b"Content-Length: 1000",
+                  b"Expect: 100-continue"], [b"Transfer-Encoding: chunked"]):
         wire = client.wire()
         wire.send(client.put_head(bucket, "key", *lines))
         wire.reset()
@@ -137,7 +146,8 @@ def test_wrong_md5(client, bucket, size):
     assert client.keys(bucket) == []
 
 
-@pytest.mark.parametrize("value", ["", "x", digest(b"")[:-1], digest(b"") + "A", "A" * 24, "d41d8cd98f00b204e9800998ecf8427e", "AAAA",
+@pytest.mark.parametrize("value", ["", "x", digest(b"")[:-1], digest(b"") + "A", "A" * 24,
+                                   "d41d8cd98f00b204e9800998ecf8427e", "AAAA",
                                    digest(b"")[:-2], " ".join(digest(b"")), "AAAAAAAAAAAAAAAAAAAAAB=="])
 def test_md5_that_is_none(client, bucket, value):
     answer = client.send("PUT", "/%s/key" % bucket, headers=[("Content-MD5", value)], body=b"hello")
@@ -191,7 +201,8 @@ def test_upload_too_large(client, bucket, length):
 
 
 def test_large_refused_upload_is_not_read_to_its_end(client, bucket):
-    request = client.request("PUT", "/%s/key" % bucket, payload=UNSIGNED, headers=[("Content-Length", str(4 * 1024 ** 3))])
+    request = client.request("PUT", "/%s/key" % bucket, payload=UNSIGNED,
+                             headers=[("Content-Length", str(4 * 1024 ** 3))])
     request.set("Authorization", request.header("Authorization")[:-4] + "0000")
     started = time.monotonic()
     with client.wire() as wire:
@@ -201,13 +212,16 @@ def test_large_refused_upload_is_not_read_to_its_end(client, bucket):
     assert time.monotonic() - started < 10
 
 
-@pytest.mark.parametrize("method,path,query", [("GET", "/{b}", ""), ("DELETE", "/{b}/page", ""), ("HEAD", "/{b}/page", ""), ("GET", "/", "")])
+@pytest.mark.parametrize("method,path,query",
+                         [("GET", "/{b}", ""), ("DELETE", "/{b}/page", ""), ("HEAD", "/{b}/page", ""),
+                          ("GET", "/", "")])
 @pytest.mark.parametrize("size", [10, 100000])
 def test_body_where_none_belongs(client, bucket, method, path, query, size):
     """Read past; the connection goes on in step."""
     with client.wire() as wire:
         for _ in range(2):
-            request = client.request(method, path.format(b=bucket), query, headers=[("Content-Length", str(size))], payload=UNSIGNED)
+            request = client.request(method, path.format(b=bucket), query, headers=[
+                                     ("Content-Length", str(size))], payload=UNSIGNED)
             answer = wire.send(request.head() + b"GET / HTTP/1.1\r\n"[:size].ljust(size, b"x")).read(method)
             assert answer.status < 500, answer
             if answer.header("Connection") == "close":

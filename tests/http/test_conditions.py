@@ -9,26 +9,36 @@ OTHER = '"00000000000000000000000000000000"'
 
 # Headers with {etag} and {modified}, and the status.
 CONDITIONS = [
-    ({"If-Match": "{etag}"}, 200), ({"If-Match": OTHER}, 412), ({"If-Match": "*"}, 200), ({"If-Match": OTHER + ", {etag}"}, 200),
+    ({"If-Match": "{etag}"}, 200), ({"If-Match": OTHER},
+     412), ({"If-Match": "*"}, 200), ({"If-Match": OTHER + ", {etag}"}, 200),
     ({"If-Match": OTHER + ',"x"'}, 412), ({"If-Match": "W/{etag}"}, 412), ({"If-Match": "{bare}"}, 200),
     ({"If-None-Match": "{etag}"}, 304), ({"If-None-Match": OTHER}, 200), ({"If-None-Match": "*"}, 304),
-    ({"If-None-Match": OTHER + ", {etag}"}, 304), ({"If-None-Match": "W/{etag}"}, 304), ({"If-None-Match": "{bare}"}, 304),
+    ({"If-None-Match": OTHER + ", {etag}"}, 304), ({"If-None-Match": "W/{etag}"}, 304),
+    ({"If-None-Match": "{bare}"}, 304),
     ({"If-None-Match": "\"a\",,\"b\" , W/\"c\""}, 200),
-    ({"If-Modified-Since": "{modified}"}, 304), ({"If-Modified-Since": PAST}, 200), ({"If-Modified-Since": FUTURE}, 304),
-    ({"If-Unmodified-Since": "{modified}"}, 200), ({"If-Unmodified-Since": PAST}, 412), ({"If-Unmodified-Since": FUTURE}, 200),
+    ({"If-Modified-Since": "{modified}"}, 304), ({"If-Modified-Since": PAST}, 200),
+    ({"If-Modified-Since": FUTURE}, 304),
+    ({"If-Unmodified-Since": "{modified}"}, 200), ({"If-Unmodified-Since": PAST}, 412),
+    ({"If-Unmodified-Since": FUTURE}, 200),
     # a date that is none is as if it were not there
-    ({"If-Modified-Since": "nonsense"}, 200), ({"If-Unmodified-Since": "nonsense"}, 200), ({"If-Modified-Since": ""}, 200),
+    ({"If-Modified-Since": "nonsense"}, 200), ({"If-Unmodified-Since": "nonsense"}, 200),
+    ({"If-Modified-Since": ""}, 200),
     ({"If-Modified-Since": "Fri, 32 Jan 2100 00:00:00 GMT"}, 200), ({"If-Unmodified-Since": "0"}, 200),
     # the obsolete forms of dates
-    ({"If-Modified-Since": "Friday, 01-Jan-60 00:00:00 GMT"}, 304), ({"If-Modified-Since": "Mon Jan  1 00:00:00 1990"}, 200),
+    ({"If-Modified-Since": "Friday, 01-Jan-60 00:00:00 GMT"},
+     304), ({"If-Modified-Since": "Mon Jan  1 00:00:00 1990"}, 200),
     ({"If-Unmodified-Since": "Mon Jan  1 00:00:00 1990"}, 412),
     # If-Match before If-Unmodified-Since, If-None-Match before If-Modified-Since
-    ({"If-Match": "{etag}", "If-Unmodified-Since": PAST}, 200), ({"If-Match": OTHER, "If-Unmodified-Since": FUTURE}, 412),
-    ({"If-None-Match": "{etag}", "If-Modified-Since": PAST}, 304), ({"If-None-Match": OTHER, "If-Modified-Since": FUTURE}, 200),
+    ({"If-Match": "{etag}", "If-Unmodified-Since": PAST}, 200),
+    ({"If-Match": OTHER, "If-Unmodified-Since": FUTURE}, 412),
+    ({"If-None-Match": "{etag}", "If-Modified-Since": PAST},
+     304), ({"If-None-Match": OTHER, "If-Modified-Since": FUTURE}, 200),
     # 412 before 304
     ({"If-Match": OTHER, "If-None-Match": "{etag}"}, 412), ({"If-Match": "{etag}", "If-None-Match": "{etag}"}, 304),
-    ({"If-Unmodified-Since": PAST, "If-None-Match": "{etag}"}, 412), ({"If-Unmodified-Since": PAST, "If-Modified-Since": FUTURE}, 412),
-    ({"If-Unmodified-Since": FUTURE, "If-Modified-Since": PAST}, 200), ({"If-Match": "{etag}", "If-Modified-Since": FUTURE}, 304),
+    ({"If-Unmodified-Since": PAST, "If-None-Match": "{etag}"},
+     412), ({"If-Unmodified-Since": PAST, "If-Modified-Since": FUTURE}, 412),
+    ({"If-Unmodified-Since": FUTURE, "If-Modified-Since": PAST},
+     200), ({"If-Match": "{etag}", "If-Modified-Since": FUTURE}, 304),
     # all before Range
     ({"If-Match": OTHER, "Range": "bytes=0-9"}, 412), ({"If-None-Match": "{etag}", "Range": "bytes=0-9"}, 304),
     ({"If-None-Match": "{etag}", "Range": "bytes=5000-"}, 304), ({"If-Match": OTHER, "Range": "bytes=5000-"}, 412),
@@ -38,7 +48,8 @@ CONDITIONS = [
 
 @pytest.fixture
 def key(client, bucket):
-    client.put(bucket, "key", b"c" * 100, [("Content-Type", "text/x"), ("Cache-Control", "max-age=5"), ("Expires", FUTURE)])
+    client.put(bucket, "key", b"c" * 100, [("Content-Type", "text/x"),
+               ("Cache-Control", "max-age=5"), ("Expires", FUTURE)])
     return "/%s/key" % bucket
 
 
@@ -66,7 +77,8 @@ def test_condition(client, key, method, headers, status):
         assert wire.silent(0.05)
 
 
-@pytest.mark.parametrize("headers", [{"If-Match": "*"}, {"If-Match": OTHER}, {"If-None-Match": "*"}, {"If-None-Match": OTHER},
+@pytest.mark.parametrize("headers", [{"If-Match": "*"}, {"If-Match": OTHER}, {"If-None-Match": "*"},
+                                     {"If-None-Match": OTHER},
                                      {"If-Modified-Since": PAST}, {"If-Unmodified-Since": PAST}], ids=str)
 def test_condition_on_what_is_not_there(client, bucket, headers):
     answer = client.send("GET", "/%s/none" % bucket, headers=list(headers.items()))
@@ -74,7 +86,8 @@ def test_condition_on_what_is_not_there(client, bucket, headers):
     assert answer.status in (404, 412)
 
 
-@pytest.mark.parametrize("value", ["", ",", '"', 'W/', '"a', 'a"', "{", "*, *", '"a" "b"', "\xff", '"' + "a" * 8000 + '"', ",".join(['"x"'] * 2000)])
+@pytest.mark.parametrize("value", ["", ",", '"', 'W/', '"a', 'a"',
+                         "{", "*, *", '"a" "b"', "\xff", '"' + "a" * 8000 + '"', ",".join(['"x"'] * 2000)])
 @pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
 def test_malformed_entity_tags_do_no_harm(client, key, name, value):
     answer = client.send("GET", key, headers=[(name, value)])
@@ -87,7 +100,17 @@ def test_upload_if_there_is_none(client, bucket):
     first = client.send("PUT", "/%s/key" % bucket, headers=[("If-None-Match", "*")], body=b"one")
     assert first.status == 200
     for body in b"two", b"2" * 400000:
-        refused(client.send("PUT", "/%s/key" % bucket, headers=[("If-None-Match", "*")], body=body), 412, "PreconditionFailed")
+        refused(
+    client.send(
+        "PUT",
+        "/%s/key" %
+        bucket,
+        headers=[
+            ("If-None-Match",
+            "*")],
+            body=body),
+            412,
+             "PreconditionFailed")
     assert client.send("GET", "/%s/key" % bucket).body == b"one"
 
 
@@ -103,7 +126,8 @@ def test_upload_if_it_is_still_the_same(client, bucket):
 
 def test_refused_condition_sends_no_continue(client, bucket):
     client.put(bucket, "key", b"one")
-    request = client.request("PUT", "/%s/key" % bucket, headers=[("If-None-Match", "*"), ("Expect", "100-continue"), ("Content-Length", "9")],
+    request = client.request("PUT", "/%s/key" % bucket,
+                             headers=[("If-None-Match", "*"), ("Expect", "100-continue"), ("Content-Length", "9")],
                              payload="UNSIGNED-PAYLOAD")
     with client.wire() as wire:
         wire.send(request.head())
@@ -120,7 +144,12 @@ def test_one_of_many_creators_wins(client, bucket):
     """If-None-Match: * is decided in one step with the write."""
     wires = [client.wire() for _ in range(16)]
     for number, wire in enumerate(wires):
-        wire.send(client.request("PUT", "/%s/key" % bucket, headers=[("If-None-Match", "*")], body=b"%02d" % number).bytes())
+        wire.send(
+    client.request(
+        "PUT", "/%s/key" %
+        bucket, headers=[
+            ("If-None-Match", "*")], body=b"%02d" %
+             number).bytes())
     statuses = [wire.read().status for wire in wires]
     for wire in wires:
         wire.close()

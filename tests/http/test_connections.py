@@ -81,7 +81,8 @@ def test_small_refused_body_keeps_the_connection(client, bucket, length):
 
 @pytest.mark.parametrize("method,path,query,status", [
     ("GET", "/{bucket}/none", "", 404), ("GET", "/no-such-bucket-at-all", "", 404), ("PUT", "/{bucket}", "cors", 400),
-    ("POST", "/{bucket}", "cors", 405), ("DELETE", "/no-such-bucket-at-all", "", 404), ("GET", "/{bucket}/%zz", "", 400),
+    ("POST", "/{bucket}", "cors", 405), ("DELETE",
+     "/no-such-bucket-at-all", "", 404), ("GET", "/{bucket}/%zz", "", 400),
 ])
 def test_an_error_keeps_the_connection(client, bucket, method, path, query, status):
     path = path.format(bucket=bucket)
@@ -110,7 +111,8 @@ def test_nothing_of_a_request_shows_in_the_next(client, shared):
             assert kept_headers(answer) == set() and answer.header("Vary") == VARY and answer.status == 200
             wire.send(Request("GET", page, host="x", headers=[("Origin", "http://two.example")]).bytes())
             assert kept_headers(wire.read()) == set()
-            wire.send(client.request("GET", page, "response-content-type=text%2Fx-other", [("Range", "bytes=0-9")]).bytes())
+            wire.send(client.request("GET", page, "response-content-type=text%2Fx-other",
+                      [("Range", "bytes=0-9")]).bytes())
             answer = wire.read()
             assert (answer.status, answer.header("Content-Type"), len(answer.body)) == (206, "text/x-other", 10)
             wire.send(plain.bytes())
@@ -125,7 +127,11 @@ def test_nothing_of_a_request_shows_in_the_next(client, shared):
 
 def test_refused_request_with_an_origin_leaves_nothing_behind(client, shared):
     with client.wire() as wire:
-        wire.send(Request("PUT", "/%s/key" % shared, host="x", headers=[("Origin", "http://one.example")], body=b"x").bytes())
+        wire.send(
+    Request(
+        "PUT", "/%s/key" %
+        shared, host="x", headers=[
+            ("Origin", "http://one.example")], body=b"x").bytes())
         answer = wire.read()
         refused(answer, 403, "AccessDenied")
         assert answer.header("Access-Control-Allow-Origin") == "http://one.example"

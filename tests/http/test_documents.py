@@ -21,7 +21,8 @@ CODES = {"cors": ("MalformedXML",), "acl": ("MalformedACLError", "MalformedXML")
          "create": ("MalformedXML",)}
 KINDS = list(GOOD)
 BOMB = ('<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
-    '<!ENTITY %s "%s">' % (chr(ord("a") + level), ("&%s;" % chr(ord("a") + level - 1)) * 10) for level in range(1, 12)) +
+    '<!ENTITY %s "%s">' % (chr(ord("a") + level), ("&%s;" % chr(ord("a") + level - 1)) * 10) for level in range(1,
+                                                                                                                12)) +
     "]>")
 
 
@@ -153,7 +154,8 @@ def test_oversized_document_of_chunks_is_refused(client, kept, kind):
     body = (text + " " * TOO_LARGE[kind]).encode()
     request = client.request("POST" if kind == "delete" else "PUT", "/" + kept + ("-made" if kind == "create" else ""),
                              "" if kind == "create" else kind, payload="UNSIGNED-PAYLOAD",
-                             headers=[("Transfer-Encoding", "chunked"), ("x-amz-decoded-content-length", str(len(body)))])
+                             headers=[("Transfer-Encoding", "chunked"),
+                                      ("x-amz-decoded-content-length", str(len(body)))])
     before = state(client, kept)
     chunks = b"".join(b"1000\r\n" + body[at:at + 4096].ljust(4096) + b"\r\n" for at in range(0, len(body), 4096))
     with client.wire() as wire:

@@ -46,8 +46,10 @@ def test_bucket_of_somebody_else_through_the_host(client, bob, bucket):
     assert client.keys(bucket) == ["key"]
 
 
-@pytest.mark.parametrize("host", ["..localhost", ".localhost", "a.b.c.localhost", "-.localhost", "localhost.localhost", "localhost.", "localhost:0",
-                                  "xlocalhost", "bucket.localhost.evil.example", "a" * 200 + ".localhost", "[::1]", "[::1].localhost", "%2e.localhost",
+@pytest.mark.parametrize("host", ["..localhost", ".localhost", "a.b.c.localhost", "-.localhost", "localhost.localhost",
+                                  "localhost.", "localhost:0",
+                                  "xlocalhost", "bucket.localhost.evil.example", "a" * 200 + \
+                                      ".localhost", "[::1]", "[::1].localhost", "%2e.localhost",
                                   "localhost:99999", "a_b.localhost", "127.0.0.1.localhost"])
 def test_odd_hosts_do_no_harm(client, public, host):
     for path in "/", "/%s/page" % public, "/../page":
@@ -58,9 +60,12 @@ def test_odd_hosts_do_no_harm(client, public, host):
 
 # --- Headers that come twice, or that belong to somebody else ---------------------------------------------------------
 
-@pytest.mark.parametrize("name,values", [("x-amz-date", ["20260101T000000Z", None]), ("x-amz-content-sha256", [UNSIGNED, "0" * 64]),
-                                         ("x-amz-acl", ["private", "public-read"]), ("Content-MD5", ["AAAAAAAAAAAAAAAAAAAAAA=="] * 2),
-                                         ("x-amz-copy-source", ["/a/b", "/c/d"]), ("x-amz-decoded-content-length", ["1", "2"])])
+@pytest.mark.parametrize("name,values", [("x-amz-date", ["20260101T000000Z", None]), ("x-amz-content-sha256",
+                                                                                      [UNSIGNED, "0" * 64]),
+                                         ("x-amz-acl", ["private", "public-read"]
+                                          ), ("Content-MD5", ["AAAAAAAAAAAAAAAAAAAAAA=="] * 2),
+                                         ("x-amz-copy-source", ["/a/b", "/c/d"]),
+                                         ("x-amz-decoded-content-length", ["1", "2"])])
 def test_header_that_comes_twice_is_never_taken_in_part(client, bucket, name, values):
     request = Request("PUT", "/%s/key" % bucket, body=b"x", host="127.0.0.1")
     signer = client.signer()
@@ -80,9 +85,12 @@ def test_header_that_comes_twice_is_never_taken_in_part(client, bucket, name, va
 
 @pytest.mark.parametrize("headers", [
     [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA")],
-    [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Key", "AAAA")], [("Connection", "Authorization, x-amz-date")],
-    [("X-HTTP-Method-Override", "DELETE")], [("X-Original-URL", "/other")], [("X-Rewrite-URL", "/other")], [("X-Forwarded-Host", "other.localhost")],
-    [("X-Forwarded-Prefix", "/x")], [("TE", "trailers")], [("Trailer", "Content-Length")], [("Max-Forwards", "0")], [("Proxy-Authorization", "Basic eDp5")],
+    [("Connection", "Upgrade"), ("Upgrade", "websocket"),
+      ("Sec-WebSocket-Key", "AAAA")], [("Connection", "Authorization, x-amz-date")],
+    [("X-HTTP-Method-Override", "DELETE")], [("X-Original-URL", "/other")
+      ], [("X-Rewrite-URL", "/other")], [("X-Forwarded-Host", "other.localhost")],
+    [("X-Forwarded-Prefix", "/x")], [("TE", "trailers")], [("Trailer", "Content-Length")
+      ], [("Max-Forwards", "0")], [("Proxy-Authorization", "Basic eDp5")],
     [("Cookie", "a=b")], [("Accept-Encoding", "gzip;q=1, *;q=0")], [("Accept", "text/plain;q=0")],
 ], ids=lambda headers: headers[-1][0])
 def test_headers_for_others_change_nothing(client, public, headers):
@@ -103,7 +111,7 @@ def test_preface_of_http_2_is_refused(client):
         assert b"HTTP/1.1 2" not in wire.rest()
 
 
-# --- What reaches the log ----------------------------------------------------------------------------------------------
+# --- What reaches the log -----------------------------------------------
 
 def test_log_lines_are_lines(client, bucket):
     """Nothing that a client says begins a line of the log, or talks to the terminal that shows it."""
@@ -121,7 +129,7 @@ def test_log_lines_are_lines(client, bucket):
         assert not re.match(rb"time=\S+ level=\S+ event=forged", line)
 
 
-# --- More connections than there may be --------------------------------------------------------------------------------
+# --- More connections than there may be ---------------------------------
 
 def test_more_connections_than_allowed(tmp_path):
     """The ones too many wait or are closed; when others go there is room again."""

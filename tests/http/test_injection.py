@@ -44,12 +44,20 @@ def test_line_break_in_a_cors_id_reaches_no_header(client, bucket, line_break):
     """An ID may be any text, but it is written into documents alone."""
     assert client.send("PUT", "/" + bucket, "cors", body=rule(ID="a%sX-Injected: 1" % line_break)).status == 200
     for method in "OPTIONS", "GET":
-        answer = client.send(method, "/" + bucket, headers=[("Origin", "http://a"), ("Access-Control-Request-Method", "GET")])
+        answer = client.send(
+    method,
+    "/" + bucket,
+    headers=[
+        ("Origin",
+        "http://a"),
+        ("Access-Control-Request-Method",
+         "GET")])
         assert answer.status == 200 and "x-injected" not in answer.names()
 
 
 @pytest.mark.parametrize("value", ["\x01", "a\x00b", "a\x7fb", "a\x0bb", "a\rb", "\x1b[31m", "a\x08"])
-@pytest.mark.parametrize("name", ["x-amz-meta-a", "Content-Type", "Content-Disposition", "Cache-Control", "Origin", "X-Other"])
+@pytest.mark.parametrize("name", ["x-amz-meta-a", "Content-Type",
+                         "Content-Disposition", "Cache-Control", "Origin", "X-Other"])
 def test_control_character_in_a_header_is_refused(client, bucket, name, value):
     request = client.request("PUT", "/%s/key" % bucket, headers=[(name, value)], body=b"x")
     with client.wire() as wire:
@@ -96,7 +104,8 @@ def test_response_override_is_refused_when_anonymous(client, public, name):
 
 
 @pytest.mark.parametrize("value", ["a%0d%0aX-Injected:%201", "a%0aX-Injected:%201", "a%0dX-Injected:%201",
-                                   "%0d%0a%0d%0a%3Cscript%3E", "a%00b", "a%7f", "%01", "%e5%98%8a%e5%98%8dX-Injected:%201"])
+                                   "%0d%0a%0d%0a%3Cscript%3E", "a%00b", "a%7f", "%01",
+                                   "%e5%98%8a%e5%98%8dX-Injected:%201"])
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_response_override_injects_nothing(client, public, name, value):
     """CVE-2020-1760. The reader of answers would itself refuse a control character in a header."""
@@ -130,7 +139,18 @@ def test_names_in_errors_are_only_text(client, bucket, text):
 @pytest.mark.parametrize("text", ["a%0d%0aX-Injected:%201", "a<b>&c", "a%01b", "a%1fb", "a%EF%BF%BEb", "a%EF%BF%BFb"])
 def test_keys_in_listings_are_only_text(client, bucket, text):
     """XML 1.0 cannot hold some characters at all; the listing has to stay readable, and encoding-type=url exact."""
-    answer = client.send("PUT", "/%s/%s" % (bucket, text.replace("<", "%3C").replace(">", "%3E").replace("&", "%26")), body=b"x")
+    answer = client.send(
+    "PUT",
+    "/%s/%s" %
+    (bucket,
+    text.replace(
+        "<",
+        "%3C").replace(
+            ">",
+            "%3E").replace(
+                "&",
+                "%26")),
+                 body=b"x")
     if answer.status != 200:
         refused(answer, 400, "InvalidURI", "InvalidArgument", "InvalidRequest")
         return
@@ -139,7 +159,8 @@ def test_keys_in_listings_are_only_text(client, bucket, text):
     assert plain.status == 200 and b"<b>" not in plain.body
 
 
-@pytest.mark.parametrize("name", ["prefix", "delimiter", "marker", "start-after", "continuation-token", "encoding-type", "max-keys"])
+@pytest.mark.parametrize("name", ["prefix", "delimiter", "marker", "start-after",
+                         "continuation-token", "encoding-type", "max-keys"])
 def test_parameters_of_listings_are_only_text(client, public, name):
     for text in HOSTILE:
         text = text.replace("&", "%26")
@@ -148,10 +169,12 @@ def test_parameters_of_listings_are_only_text(client, public, name):
         assert b"<script>" not in answer.body and "x-injected" not in answer.names()
 
 
-@pytest.mark.parametrize("origin", ["http://a\tb", "http://a b", "*", "null", "http://a,http://b", "<script>", "\xe4", "'", '"'])
+@pytest.mark.parametrize("origin", ["http://a\tb", "http://a b", "*", "null",
+                         "http://a,http://b", "<script>", "\xe4", "'", '"'])
 def test_odd_origins_inject_nothing(client, bucket, origin):
     assert client.send("PUT", "/" + bucket, "cors", body=rule()).status == 200
-    answer = client.anonymous("OPTIONS", "/" + bucket, headers=[("Origin", origin), ("Access-Control-Request-Method", "GET")])
+    answer = client.anonymous("OPTIONS", "/" +
+     bucket, headers=[("Origin", origin), ("Access-Control-Request-Method", "GET")])
     assert answer.header("Access-Control-Allow-Origin") in ("*", None)
 
 
@@ -164,9 +187,11 @@ def test_odd_requested_headers_are_not_echoed(client, bucket, names):
     assert answer.status == 400 and answer.header("Access-Control-Allow-Headers") is None
 
 
-@pytest.mark.parametrize("source", ["{bucket}/page%0d%0aX-Injected:%201", "{bucket}/..%2fpage", "{bucket}/../page", "{bucket}/", "",
+@pytest.mark.parametrize("source", ["{bucket}/page%0d%0aX-Injected:%201", "{bucket}/..%2fpage", "{bucket}/../page",
+                                    "{bucket}/", "",
                                     "/", "{bucket}", "//", "..", "../../etc/passwd", "{bucket}/page%00", "{bucket}/%ff",
-                                    "{bucket}/page?versionId=%0d%0a", "{bucket}/page?versionId=../x", "{bucket}/page?x=y",
+                                    "{bucket}/page?versionId=%0d%0a", "{bucket}/page?versionId=../x",
+                                    "{bucket}/page?x=y",
                                     "{bucket}/%zz"])
 def test_odd_copy_sources_copy_nothing(client, public, source):
     """CVE-2024-47866, CVE-2026-55874."""

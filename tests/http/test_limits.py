@@ -86,7 +86,8 @@ def test_metadata_at_the_limit_and_above(client, bucket):
     assert client.keys(bucket) == ["key"]
 
 
-@pytest.mark.parametrize("name", ["Content-Type", "Content-Disposition", "Cache-Control", "Content-Language", "Content-Encoding", "Expires"])
+@pytest.mark.parametrize("name", ["Content-Type", "Content-Disposition",
+                         "Cache-Control", "Content-Language", "Content-Encoding", "Expires"])
 def test_largest_stored_header_comes_back(client, bucket, name):
     """An answer's header block must fit where the request's did (else the connection would just close)."""
     value = "v" * 6000
@@ -122,8 +123,10 @@ def test_long_origin_and_requested_headers(client, bucket, size):
     document = (b'<CORSConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><CORSRule><AllowedOrigin>http://*</AllowedOrigin>'
                 b"<AllowedMethod>GET</AllowedMethod><AllowedHeader>*</AllowedHeader></CORSRule></CORSConfiguration>")
     assert client.send("PUT", "/" + bucket, "cors", body=document).status == 200
-    for headers in ([("Origin", "http://" + "o" * size)], [("Origin", "http://o"), ("Access-Control-Request-Headers", "h" * size)],
-                    [("Origin", "http://" + "o" * (size // 2)), ("Access-Control-Request-Headers", ",".join(["h"] * (size // 4)))]):
+    for headers in ([("Origin", "http://" + "o" * size)],
+                    [("Origin", "http://o"), ("Access-Control-Request-Headers", "h" * size)],
+                    [("Origin", "http://" + "o" * (size // 2)),
+                     ("Access-Control-Request-Headers", ",".join(["h"] * (size // 4)))]):
         answer = say(client, Request("OPTIONS", "/" + bucket, host="x",
                                      headers=headers + [("Access-Control-Request-Method", "GET")]).bytes())
         assert answer is None or answer.status in (200, 400, 403, 431), answer
@@ -152,7 +155,8 @@ def test_hundreds_of_large_heads_at_once_cost_little(client):
 def test_unwanted_body_costs_no_memory(client, bucket):
     before = memory(client)
     body = b"x" * 30000000
-    request = client.request("DELETE", "/%s/key" % bucket, payload=UNSIGNED, headers=[("Content-Length", str(len(body)))])
+    request = client.request("DELETE", "/%s/key" % bucket, payload=UNSIGNED,
+                             headers=[("Content-Length", str(len(body)))])
     with client.wire() as wire:
         try:
             wire.send(request.head() + body).read()

@@ -1,4 +1,4 @@
-"""Names of buckets and keys: what is refused, and that everything else comes back byte for byte and stays in the store."""
+"""Names of buckets and keys: what is refused; all else comes back byte for byte, and stays in the store."""
 
 import os
 import xml.etree.ElementTree as ElementTree
@@ -8,9 +8,12 @@ import pytest
 
 from wire import refused
 
-BAD_BUCKETS = ["a", "ab", "a" * 64, "a" * 255, "a" * 1000, "Bucket", "BUCKET", "under_score", "-start", "end-", ".start", "end.", "two..dots",
-               "192.168.5.4", "127.0.0.1", "a%20b", "a%2Fb", "b%C3%BCcket", "b%FFcket", "bucket%00", "bucket%0A", "a$b", "a!b", "a:b",
-               "a@b", "a,b", "a;b", "a'b", "a%22b", "a*b", "..", "%2E%2E", "...", "a%2F..%2Fb", "xn--bucket", "bucket-s3alias",
+BAD_BUCKETS = ["a", "ab", "a" * 64, "a" * 255, "a" * 1000, "Bucket", "BUCKET", "under_score", "-start", "end-",
+               ".start", "end.", "two..dots",
+               "192.168.5.4", "127.0.0.1", "a%20b", "a%2Fb", "b%C3%BCcket", "b%FFcket", "bucket%00", "bucket%0A",
+               "a$b", "a!b", "a:b",
+               "a@b", "a,b", "a;b", "a'b", "a%22b", "a*b", "..", "%2E%2E", "...", "a%2F..%2Fb", "xn--bucket",
+               "bucket-s3alias",
                "%E2%80%AEbucket", "a\\b", "~bucket", "+bucket"]
 
 
@@ -33,11 +36,16 @@ def test_good_bucket_name(client, name):
 
 
 # Keys as they stand in the target.
-KEYS = ["key", "a/b/c", "/leading", "//two", "a//b", "trailing/", "a/", "/", "//", ".", "..", "../up", "a/../b", "a/./b", "./a", "../../../etc/passwd",
-        "%2E%2E/x", "..%2F..%2Fetc%2Fpasswd", "a%2Fb", "a%252Fb", "a+b", "a%2Bb", "a%20b", "a%3Fb", "a%23b", "a%26b%3Dc", "a%25b", "a\\b", "..%5C..%5Cx",
-        "C:%5Cx", "%C3%A4%C3%B6%C3%BC", "%E2%82%AC", "%F0%9F%98%80", "%0A", "a%0D%0Ab", "%09tab", "%01", "%7F", "%20", "%20lead", "trail%20", "~tilde",
-        "*", "a;b", "a:b", "a,b", "a=b", "a@b", "a!b", "a'b", "a(b)", "a$b", "a|b", "a%22b", "a%3Cb%3E", "a[b]", "a%5Bb%5D", "a{b}", "a^b", "a`b",
-        "blobs/00/x", "meta/data.mdb", "format", "soap", "favicon.ico", "robots.txt", "x" * 255 + "/y", "a/" * 500 + "a", "%EF%BB%BFbom", "e%CC%81", "%C3%A9"]
+KEYS = ["key", "a/b/c", "/leading", "//two", "a//b", "trailing/", "a/", "/", "//", ".", "..", "../up", "a/../b",
+        "a/./b", "./a", "../../../etc/passwd",
+        "%2E%2E/x", "..%2F..%2Fetc%2Fpasswd", "a%2Fb", "a%252Fb", "a+b", "a%2Bb", "a%20b", "a%3Fb", "a%23b",
+        "a%26b%3Dc", "a%25b", "a\\b", "..%5C..%5Cx",
+        "C:%5Cx", "%C3%A4%C3%B6%C3%BC", "%E2%82%AC", "%F0%9F%98%80", "%0A", "a%0D%0Ab", "%09tab", "%01", "%7F", "%20",
+        "%20lead", "trail%20", "~tilde",
+        "*", "a;b", "a:b", "a,b", "a=b", "a@b", "a!b", "a'b", "a(b)", "a$b", "a|b", "a%22b", "a%3Cb%3E", "a[b]",
+        "a%5Bb%5D", "a{b}", "a^b", "a`b",
+        "blobs/00/x", "meta/data.mdb", "format", "soap", "favicon.ico", "robots.txt", "x" * 255 + "/y",
+        "a/" * 500 + "a", "%EF%BB%BFbom", "e%CC%81", "%C3%A9"]
 
 
 def sanctioned(key):
@@ -71,7 +79,8 @@ def test_keys_that_look_alike_are_different(client, bucket):
     for key in KEYS:
         assert spelt(client, "GET", bucket, key).body in (key.encode(), sanctioned(key).encode()), key
     answer = client.send("GET", "/" + bucket, "encoding-type=url&list-type=2")
-    names = [element.text for element in ElementTree.fromstring(answer.body).iter("{http://s3.amazonaws.com/doc/2006-03-01/}Key")]
+    names = [element.text for element in ElementTree.fromstring(
+        answer.body).iter("{http://s3.amazonaws.com/doc/2006-03-01/}Key")]
     keys = [unquote_to_bytes(name.replace("+", "%20")) for name in names]
     assert keys == sorted({unquote_to_bytes(key) for key in KEYS})
 
@@ -86,7 +95,8 @@ def test_nothing_is_written_outside_of_the_store(client, bucket):
     assert not [name for name in client.server.files() if "escaped" in name]
 
 
-@pytest.mark.parametrize("path", ["/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd", "/./../etc/passwd", "//etc/passwd",
+@pytest.mark.parametrize("path", ["/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd",
+                                  "/./../etc/passwd", "//etc/passwd",
                                   "/%5c..%5c..", "/..", "/../", "/."])
 def test_target_that_climbs_reads_nothing(client, path):
     with client.wire() as wire:
@@ -103,7 +113,8 @@ def test_longest_key(client, bucket, length):
     assert client.send("DELETE", "/%s/%s" % (bucket, key)).status == 204
 
 
-@pytest.mark.parametrize("key", ["k" * 1025, "k" * 2000, "k" * 8000, "%41" * 1025, "%E2%82%AC" * 342, "a/" * 513], ids=lambda key: "%d bytes" % len(key))
+@pytest.mark.parametrize("key", ["k" * 1025, "k" * 2000, "k" * 8000, "%41" * 1025,
+                         "%E2%82%AC" * 342, "a/" * 513], ids=lambda key: "%d bytes" % len(key))
 def test_key_too_long(client, bucket, key):
     for method in "PUT", "GET", "DELETE":
         answer = spelt(client, method, bucket, key, b"x" if method == "PUT" else b"")
@@ -120,14 +131,33 @@ def test_longest_key_in_escapes(client, bucket):
 def test_nul_in_a_key(client, bucket, key):
     client.put(bucket, "a", b"kept")
     for method in "PUT", "GET", "DELETE":
-        refused(spelt(client, method, bucket, key, b"x" if method == "PUT" else b""), 400, "InvalidURI", "InvalidArgument")
+        refused(
+    spelt(
+        client,
+        method,
+        bucket,
+        key,
+        b"x" if method == "PUT" else b""),
+        400,
+        "InvalidURI",
+         "InvalidArgument")
     assert client.send("GET", "/%s/a" % bucket).body == b"kept" and client.keys(bucket) == ["a"]
 
 
-@pytest.mark.parametrize("key", ["%FF", "%C3", "a%C3%28", "%C0%AF", "%E0%80%80", "%ED%A0%80", "%F4%90%80%80", "%F8%88%80%80%80", "%80", "%FE%FF", "%C0%80"])
+@pytest.mark.parametrize("key", ["%FF", "%C3", "a%C3%28", "%C0%AF", "%E0%80%80",
+                         "%ED%A0%80", "%F4%90%80%80", "%F8%88%80%80%80", "%80", "%FE%FF", "%C0%80"])
 def test_key_that_is_not_utf8(client, bucket, key):
     for method in "PUT", "GET", "DELETE":
-        refused(spelt(client, method, bucket, key, b"x" if method == "PUT" else b""), 400, "InvalidURI", "InvalidArgument")
+        refused(
+    spelt(
+        client,
+        method,
+        bucket,
+        key,
+        b"x" if method == "PUT" else b""),
+        400,
+        "InvalidURI",
+         "InvalidArgument")
     assert client.keys(bucket) == []
 
 
@@ -149,9 +179,12 @@ def test_raw_bytes_beyond_ascii_in_a_target(client, bucket):
     assert client.keys(bucket) == (["%C3%A4"] if answer.status == 200 else [])
 
 
-@pytest.mark.parametrize("query", ["prefix=%00", "prefix=%FF", "delimiter=%00", "marker=%00", "prefix=%", "prefix=%zz", "max-keys=-1", "max-keys=x",
-                                   "max-keys=99999999999999999999", "encoding-type=x", "list-type=3", "continuation-token=x",
-                                   "continuation-token=%FF", "start-after=%00", "prefix=" + "p" * 5000, "max-keys=1&max-keys=2"])
+@pytest.mark.parametrize("query", ["prefix=%00", "prefix=%FF", "delimiter=%00", "marker=%00", "prefix=%", "prefix=%zz",
+                                   "max-keys=-1", "max-keys=x",
+                                   "max-keys=99999999999999999999", "encoding-type=x", "list-type=3",
+                                   "continuation-token=x",
+                                   "continuation-token=%FF", "start-after=%00", "prefix=" + "p" * 5000,
+                                   "max-keys=1&max-keys=2"])
 def test_odd_parameters_of_listings(client, bucket, query):
     client.put(bucket, "key", b"x")
     for more in "", "&list-type=2":
@@ -166,4 +199,5 @@ def test_max_keys(client, bucket, value):
     client.put(bucket, "key", b"x")
     answer = client.send("GET", "/" + bucket, "max-keys=" + value)
     assert answer.status == 200 and (b"<Key>" in answer.body) == (value != "0")
-    assert b"<MaxKeys>%d</MaxKeys>" % min(int(value), 1000) in answer.body or b"<MaxKeys>%s</MaxKeys>" % value.encode() in answer.body
+    assert b"<MaxKeys>%d</MaxKeys>" % min(int(value),
+     1000) in answer.body or b"<MaxKeys>%s</MaxKeys>" % value.encode() in answer.body

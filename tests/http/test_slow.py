@@ -8,7 +8,17 @@ from launcher import wait_until
 from signing import UNSIGNED
 from wire import Closed, refused
 
-GATEWAY_ARGUMENTS = ["--garbage-grace", "0", "--header-timeout", "2", "--body-timeout", "3", "--body-rate", "1000", "--idle-timeout", "4"]
+GATEWAY_ARGUMENTS = [
+    "--garbage-grace",
+    "0",
+    "--header-timeout",
+    "2",
+    "--body-timeout",
+    "3",
+    "--body-rate",
+    "1000",
+    "--idle-timeout",
+     "4"]
 PATIENCE = 15
 
 
@@ -116,7 +126,7 @@ def test_idle_connection_is_closed(client):
 
 
 def test_reader_that_does_not_read(client, bucket):
-    """An answer that nobody takes holds its connection no longer than idleness may last, and no memory beyond a buffer."""
+    """An answer that nobody takes holds its connection as long as idleness may last, and no memory but a buffer."""
     client.put(bucket, "large", b"r" * 30000000)
     before = client.server.peak_memory()
     wires = [client.wire() for _ in range(30)]
@@ -140,7 +150,8 @@ def test_reader_that_does_not_read(client, bucket):
 def test_many_slow_clients_do_not_stop_the_others(client, bucket):
     wires = [client.wire() for _ in range(500)]
     for number, wire in enumerate(wires):
-        wire.send([b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", b"", client.put_head(bucket, "k%d" % number, b"Content-Length: 100000") + b"a"]
+        wire.send([b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", b"",
+                   client.put_head(bucket, "k%d" % number, b"Content-Length: 100000") + b"a"]
                   [number % 4])
     slowest = 0
     for _ in range(50):

@@ -136,7 +136,7 @@ def test_folded_header_is_refused_or_joined_with_blanks(client, bucket):
 
 
 def test_bare_line_feed_ends_a_line_or_is_refused(client, bucket):
-    """RFC 9112 section 2.2 allows a recipient to take a bare LF for the end of a line; a part of a value it never is."""
+    """RFC 9112 section 2.2 allows to take a bare LF for the end of a line; a part of a value it never is."""
     with client.wire() as wire:
         wire.send(client.put_head(bucket, "outer", b"X-A: a\nX-B: b", b"Content-Length: 5") + b"hello")
         assert wire.read().status in (200, 400)
@@ -298,7 +298,8 @@ def test_body_of_a_read_is_not_a_request(client, public):
     """A GET may have a body; its bytes are read past, whatever they say."""
     body = client.request("PUT", "/%s/hidden" % public, body=b"smuggled").bytes()
     with client.wire() as wire:
-        request = client.request("GET", "/%s/page" % public, payload=UNSIGNED, headers=[("Content-Length", str(len(body)))])
+        request = client.request("GET", "/%s/page" % public, payload=UNSIGNED,
+                                 headers=[("Content-Length", str(len(body)))])
         wire.send(request.head() + body)
         assert wire.read().status == 200
         assert wire.silent() or wire.closed()
