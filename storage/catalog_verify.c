@@ -64,7 +64,7 @@ check_user(struct verify *v, void *context, const struct entry *entry, TALLOC_CT
 }
 
 static void
-add_bucket(struct verify *v, const void *id, const char *name)
+add_bucket(struct verify *v, const void *id, const char *name, bool deleted)
 {
 	struct verify_bucket *bucket;
 
@@ -74,6 +74,7 @@ add_bucket(struct verify *v, const void *id, const char *name)
 	bucket = &v->buckets[v->bucket_count++];
 	memcpy(bucket->id.bytes, id, sizeof(bucket->id.bytes));
 	bucket->name = name;
+	bucket->deleted = deleted;
 }
 
 static bool
@@ -83,7 +84,7 @@ check_bucket_record(struct verify *v, const struct entry *entry, TALLOC_CTX *scr
 	bool right = record_bucket_decode(scratch, entry->value, &record);
 
 	if (right && entry->name.data[0] == 'b') {
-		add_bucket(v, record.id, slice_dup(v->mem, record.name));
+		add_bucket(v, record.id, slice_dup(v->mem, record.name), false);
 		v->result->buckets++;
 	}
 	return right;
@@ -107,19 +108,28 @@ check_bucket(struct verify *v, void *context, const struct entry *entry, TALLOC_
 	if (!right)
 		broken(v, "buckets", entry->name);
 	else if (entry->name.data[0] == 's')
-		add_bucket(v, entry->name.data + 2, "(deleted)");
+		add_bucket(v, entry->name.data + 2, "(deleted)", true);
 	return STORE_OK;
 }
 
 /* --- The whole ------------------------------------------------------------------------------------------------------ */
 
-static const char *
-find_name(const struct verify *v, const struct bucket_id *id)
+static int
+compare_buckets(const void *a, const void *b)
 {
-	for (size_t i = 0; i < v->bucket_count; i++)
-		if (memcmp(v->buckets[i].id.bytes, id->bytes, sizeof(id->bytes)) == 0)
-			return v->buckets[i].name;
-	return NULL;
+	const struct verify_bucket *one = a, *other = b;
+
+	return memcmp(one->id.bytes, other->id.bytes, sizeof(one->id.bytes));
+}
+
+const struct verify_bucket *
+verify_find_bucket(const struct verify *v, const struct bucket_id *id)
+{
+	const struct verify_bucket wanted = { .id = *id };
+
+	if (v->bucket_count == 0)
+		return NULL;
+	return bsearch(&wanted, v->buckets, v->bucket_count, sizeof(wanted), compare_buckets);
 }
 
 /* The partitions were listed before the buckets: one without a bucket was deleted meanwhile, or should not be. */
@@ -127,18 +137,18 @@ static enum store_err
 check_partition(struct verify *v, struct slice partition)
 {
 	TALLOC_CTX *scratch = talloc_new(NULL);
-	const char *name = NULL;
+	const struct verify_bucket *bucket = NULL;
+	struct entries left = { 0 };
 	struct bucket_id id;
-	struct entries left;
 	enum store_err err = STORE_OK;
 
 	if (partition_is_bucket(partition, &id))
-		name = find_name(v, &id);
-	if (name)
-		err = verify_bucket(v, &id, name);
+		bucket = verify_find_bucket(v, &id);
+	if (bucket)
+		err = verify_bucket(v, bucket);
 	else
 		err = read_entries(v->c, partition, slice_make(NULL, 0), slice_make(NULL, 0), 1, scratch, &left);
-	if (!name && !err && left.count && !slice_equal(left.items[0].name, NAME_GATE)) {
+	if (left.count && !slice_equal(left.items[0].name, NAME_GATE)) {
 		v->result->damaged++;
 		verify_say(v, "%s: belongs to no bucket", verify_partition_text(v, scratch, partition));
 	}
@@ -167,6 +177,8 @@ catalog_verify(struct catalog *c, verify_report_fn *report, void *context, struc
 		err = verify_walk(&v, PARTITION_USERS, SLICE(""), check_user, NULL);
 	if (!err)
 		err = verify_walk(&v, PARTITION_BUCKETS, SLICE(""), check_bucket, NULL);
+	if (v.bucket_count)
+		qsort(v.buckets, v.bucket_count, sizeof(*v.buckets), compare_buckets);
 	for (size_t i = 0; i < partitions.count && !err; i++)
 		if (is_bucket_partition(partitions.items[i]))
 			err = check_partition(&v, partitions.items[i]);

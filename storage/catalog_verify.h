@@ -10,6 +10,7 @@
 struct verify_bucket {
 	struct bucket_id id;
 	const char *name; /* for what is reported */
+	bool deleted;     /* and not cleared yet: it must not hold anything */
 };
 
 struct verify {
@@ -18,7 +19,7 @@ struct verify {
 	verify_report_fn *report;
 	void *context;
 	struct verify_result *result;
-	struct verify_bucket *buckets; /* all there are, those that were deleted and are not cleared yet, too */
+	struct verify_bucket *buckets; /* by ID: all there are, and those deleted that are not cleared yet */
 	size_t bucket_count;
 };
 
@@ -39,10 +40,13 @@ MUST_USE enum store_err verify_walk(
     struct verify *v, struct slice partition, struct slice from, verify_check_fn *check, void *context);
 
 /* Read all of one bucket. */
-MUST_USE enum store_err verify_bucket(struct verify *v, const struct bucket_id *id, const char *name);
+MUST_USE enum store_err verify_bucket(struct verify *v, const struct verify_bucket *bucket);
 
 /* Find the blobs that no version and no garbage record names. */
 MUST_USE enum store_err verify_blobs(struct verify *v);
+
+/* NULL: no bucket has that ID. */
+const struct verify_bucket *verify_find_bucket(const struct verify *v, const struct bucket_id *id);
 
 /* The names of all partitions, on `mem`; and whether one is a bucket's, and which. */
 struct partitions {

@@ -10,8 +10,7 @@
 #define READ_BYTES ((size_t)1 << 20)
 
 struct bucket_walk {
-	const struct bucket_id *id;
-	const char *name;
+	const struct verify_bucket *bucket;
 	char *bytes; /* READ_BYTES */
 };
 
@@ -28,7 +27,7 @@ struct subject {
 static struct slice
 partition_of(const struct bucket_walk *walk)
 {
-	return bucket_partition(walk->id, slice_make(NULL, 0));
+	return bucket_partition(&walk->bucket->id, slice_make(NULL, 0));
 }
 
 static bool
@@ -43,8 +42,8 @@ still_there(const struct subject *s)
 static const char *
 describe(const struct subject *s)
 {
-	return talloc_asprintf(s->scratch, "bucket %s, key \"%.*s\", version %s", s->walk->name, SLICE_ARG(s->key),
-	    version_id_of(s->scratch, &s->record));
+	return talloc_asprintf(s->scratch, "bucket %s, key \"%.*s\", version %s", s->walk->bucket->name,
+	    SLICE_ARG(s->key), version_id_of(s->scratch, &s->record));
 }
 
 /*
@@ -141,6 +140,7 @@ check_version(struct subject *s, bool is_head)
 	struct verify_result *result = s->v->result;
 
 	check_place(s, is_head);
+	judge(s, s->walk->bucket->deleted ? STORE_NOT_EMPTY : STORE_OK, "its bucket is deleted");
 	result->versions++;
 	if (is_head && !s->record.delete_marker)
 		result->objects++;
@@ -152,8 +152,8 @@ static void
 malformed(const struct subject *s)
 {
 	s->v->result->damaged++;
-	verify_say(
-	    s->v, "bucket %s: the record %s is malformed", s->walk->name, verify_text(s->scratch, s->entry->name));
+	verify_say(s->v, "bucket %s: the record %s is malformed", s->walk->bucket->name,
+	    verify_text(s->scratch, s->entry->name));
 }
 
 static bool
@@ -191,9 +191,9 @@ check(struct verify *v, void *context, const struct entry *entry, TALLOC_CTX *sc
 }
 
 enum store_err
-verify_bucket(struct verify *v, const struct bucket_id *id, const char *name)
+verify_bucket(struct verify *v, const struct verify_bucket *bucket)
 {
-	struct bucket_walk walk = { id, name, talloc_size(NULL, READ_BYTES) };
+	struct bucket_walk walk = { bucket, talloc_size(NULL, READ_BYTES) };
 	enum store_err err = verify_walk(v, partition_of(&walk), SLICE("g"), check, &walk);
 
 	talloc_free(walk.bytes);

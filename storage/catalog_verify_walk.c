@@ -34,13 +34,14 @@ verify_text(TALLOC_CTX *mem, struct slice name)
 const char *
 verify_partition_text(struct verify *v, TALLOC_CTX *mem, struct slice partition)
 {
+	const struct verify_bucket *bucket;
 	struct bucket_id id;
 
 	if (!partition_is_bucket(partition, &id))
 		return verify_text(mem, partition);
-	for (size_t i = 0; i < v->bucket_count; i++)
-		if (memcmp(v->buckets[i].id.bytes, id.bytes, sizeof(id.bytes)) == 0)
-			return talloc_asprintf(mem, "bucket %s", v->buckets[i].name);
+	bucket = verify_find_bucket(v, &id);
+	if (bucket)
+		return talloc_asprintf(mem, "bucket %s", bucket->name);
 	return talloc_asprintf(mem, "partition %s", hex_encode(mem, partition));
 }
 

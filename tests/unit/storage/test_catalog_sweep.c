@@ -388,6 +388,22 @@ START_TEST(lost_neighbour)
 }
 END_TEST
 
+/* It cannot come to this. If it does, nothing is thrown away. */
+START_TEST(object_in_deleted_bucket)
+{
+	struct record_version version = { .ordinal = 1, .null_version = true };
+
+	ck_assert_store(catalog_bucket_delete(catalog, bucket), STORE_OK);
+	ck_assert_store(put_one(store, partition_of(bucket), name_head(mem, SLICE("key")),
+			    record_version_encode(mem, &version)),
+	    STORE_OK);
+	assert_faults(1, 0, 0);
+	sweep();
+	ck_assert(object_is(bucket, "key", "", SLICE("")));
+	assert_faults(1, 0, 0);
+}
+END_TEST
+
 START_TEST(stray_partition)
 {
 	ck_assert_store(put_one(store, SLICE("0123456789abcdef"), SLICE("okey\0\0"), SLICE("x")), STORE_OK);
@@ -523,6 +539,7 @@ main(void)
 	tcase_add_loop_test(verifying, wrong_size, 0, 2);
 	tcase_add_loop_test(verifying, malformed, 0, ARRAY_SIZE(malformed_rows));
 	tcase_add_loop_test(verifying, lost_neighbour, 0, 2);
+	tcase_add_test(verifying, object_in_deleted_bucket);
 	tcase_add_test(verifying, stray_partition);
 	tcase_add_test(verifying, bent_blob);
 	tcase_add_loop_test(verifying, bent_record, 0, 3);
