@@ -50,7 +50,7 @@ MUST_USE enum s3_err body_begin(struct req *r);
 
 /*
  * Keep a piece off the socket; returns how many bytes fitted. Event loop; it may be called while a worker is in
- * body_advance, for it touches nothing but the buffer that is being filled and body.received.
+ * body_advance, for it touches nothing but the buffer that is being filled, the MD5, and body.received.
  */
 size_t body_feed(struct req *r, struct slice piece);
 
