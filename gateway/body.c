@@ -29,8 +29,7 @@ struct body_intake {
 	/* what it has come to */
 	uint64_t payload;
 	struct chunk_decoder *decoder; /* NULL: the body is the payload */
-	struct digest *
-	    md5; /* the slowest: taken on the event loop while a worker is at the rest, where the body is the payload */
+	struct digest *md5; /* the slowest: on the event loop, beside the worker, where the body is the payload */
 	struct digest *sha256;
 	struct digest *checksum;
 	struct buf *document;
