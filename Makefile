@@ -100,8 +100,16 @@ bench: $(BUILD)/crossgate $(BENCH)
 lint:
 	scripts/lint
 
-install: $(BUILD)/crossgate
+# The manual page says what `crossgate serve --help` says.
+$(BUILD)/crossgate.1: $(BUILD)/crossgate
+	$(say) MAN $@
+	help2man --no-info --name 'an S3 server whose cross-origin rules work as browsers expect' \
+		--help-option='serve --help' --version-option=version $< >$@
+
+MANUAL := $(if $(shell command -v help2man),$(BUILD)/crossgate.1)
+install: $(BUILD)/crossgate $(MANUAL)
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/crossgate
+	$(if $(MANUAL),install -D -m 644 $(MANUAL) $(DESTDIR)$(PREFIX)/share/man/man1/crossgate.1,echo 'no manual page: help2man is missing')
 
 clean:
 	rm -rf build build-*
