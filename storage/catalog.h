@@ -18,7 +18,7 @@ struct catalog_options {
 	int64_t garbage_grace_us;
 };
 
-/* The store is borrowed: close it after the catalog. */
+/* The store is borrowed: close it after the catalog, and free the catalog after the last content. */
 struct catalog *catalog_new(struct store *s, const struct catalog_options *options);
 void catalog_free(struct catalog *c);
 bool catalog_get_waits(const struct catalog *c);
@@ -207,7 +207,8 @@ typedef bool object_check_fn(void *context, const struct object *current);
 /*
  * (commits) Make `content`, which is finished, the current version of `key`. Takes the content over and frees it, also
  * when it fails. *out, on `mem`, is what was stored.
- * err  STORE_REFUSED (check), STORE_NOT_FOUND (the bucket is gone), STORE_FULL, STORE_IO, STORE_TIMEOUT
+ * err  STORE_REFUSED (check), STORE_NOT_FOUND (the bucket is gone), STORE_FULL, STORE_IO, STORE_TIMEOUT,
+ *      STORE_INVALID (not a key that can be, or attributes larger than a record)
  */
 MUST_USE enum store_err catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     struct slice key, struct content *content, const struct object_change *change, object_check_fn *check,

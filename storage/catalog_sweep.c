@@ -212,7 +212,7 @@ clear_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, bool
 {
 	struct change change = { .mem = mem, .frees = true };
 	struct slice all = { NULL, 0 };
-	struct entries page;
+	struct entries page = { 0 };
 	enum store_err err = read_entries(s->c, partition_of(id), all, all, SWEEP_PAGE, mem, &page);
 
 	*clear = false;

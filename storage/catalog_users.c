@@ -291,7 +291,7 @@ check_owns_nothing(struct catalog *c, TALLOC_CTX *mem, struct slice id)
 static enum store_err
 remove_user(void *context, struct catalog *c, struct change *change, struct record_user *record)
 {
-	struct entries keys;
+	struct entries keys = { 0 };
 	struct slice prefix = user_keys_name(change->mem, record->id, slice_make(NULL, 0));
 	enum store_err err = check_owns_nothing(c, change->mem, record->id);
 

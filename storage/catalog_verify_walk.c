@@ -61,7 +61,7 @@ static enum store_err
 probe(struct verify *v, struct slice partition, struct slice from)
 {
 	TALLOC_CTX *scratch = talloc_new(NULL);
-	struct entries page;
+	struct entries page = { 0 };
 	enum store_err err = read_entries(v->c, partition, slice_make(NULL, 0), from, 1, scratch, &page);
 
 	talloc_free(scratch);
@@ -122,7 +122,7 @@ verify_walk(struct verify *v, struct slice partition, struct slice from, verify_
 	memcpy(place.bytes, from.data, from.length);
 	while (more && !err) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
-		struct entries page;
+		struct entries page = { 0 };
 		enum store_err end =
 		    read_entries(v->c, partition, slice_make(NULL, 0), slice_of(&place), WALK_PAGE, scratch, &page);
 

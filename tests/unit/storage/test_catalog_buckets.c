@@ -312,6 +312,22 @@ START_TEST(interrupted)
 }
 END_TEST
 
+/* The gate keeps delete markers out, too. */
+START_TEST(marker_at_closed_gate)
+{
+	struct bucket *bucket = make_bucket("bucket");
+	struct object_deletion deletion;
+
+	ck_assert_store(catalog_bucket_set_versioning(catalog, bucket, VERSIONING_ENABLED), STORE_OK);
+	bucket = find("bucket");
+	stop_after(bucket, 2);
+	ck_assert_store(catalog_object_delete(catalog, mem, bucket, SLICE("key"), SLICE(""), NULL, NULL, &deletion),
+	    STORE_NOT_FOUND);
+	ck_assert_ptr_null(find("bucket"));
+	ck_assert(holds(store, partition_of(bucket), name_head(mem, SLICE("key")), SLICE("")));
+}
+END_TEST
+
 /* A deletion was undone but for the last step: whoever finds the gate closed opens it. */
 START_TEST(gate_left_closed)
 {
@@ -398,6 +414,7 @@ main(void)
 	tcase_add_test(tc, made_anew);
 	tcase_add_loop_test(tc, lists, 0, ARRAY_SIZE(list_rows));
 	tcase_add_loop_test(tc, interrupted, 0, 4 * VISITORS);
+	tcase_add_test(tc, marker_at_closed_gate);
 	tcase_add_test(tc, gate_left_closed);
 	tcase_add_test(tc, not_empty);
 	tcase_add_test(tc, marker_keeps_bucket);

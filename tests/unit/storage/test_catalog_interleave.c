@@ -258,6 +258,52 @@ START_TEST(pieces)
 }
 END_TEST
 
+/* --- Users ----------------------------------------------------------------------------------------------------------- */
+
+static struct access_key
+make_key(const char *id)
+{
+	return (struct access_key){ .id = talloc_strdup(mem, id),
+		.secret = talloc_strdup(mem, "secret"),
+		.user_id = talloc_strdup(mem, "user") };
+}
+
+static const char *
+remove_user(void)
+{
+	return say(catalog_user_remove(catalog, SLICE("user")));
+}
+
+/* As many keys as before, but others. */
+static const char *
+exchange_key(void)
+{
+	struct access_key key = make_key("SECOND");
+	enum store_err err = catalog_key_remove(catalog, SLICE("user"), SLICE("FIRST"));
+
+	return say(err ? err : catalog_key_add(catalog, &key));
+}
+
+static void
+with_user(void)
+{
+	struct user user = { .id = talloc_strdup(mem, "user"), .name = talloc_strdup(mem, "user") };
+	struct access_key key = make_key("FIRST");
+
+	ck_assert_store(catalog_user_add(catalog, &user, &key), STORE_OK);
+}
+
+/* No key may outlive its user: it would open the door to the next one of that ID. */
+START_TEST(user_and_keys)
+{
+	static const struct state state = { "a user", with_user };
+	static const struct operation remove = { "remove user", remove_user, false };
+	static const struct operation exchange = { "exchange key", exchange_key, false };
+
+	try_pair(&state, &remove, &exchange, false);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -269,6 +315,7 @@ main(void)
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, whole, 0, ARRAY_SIZE(operations));
 	tcase_add_loop_test(tc, pieces, 0, ARRAY_SIZE(in_pieces));
+	tcase_add_test(tc, user_and_keys);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
