@@ -79,13 +79,24 @@ escape(unsigned char c, char out[4])
 	return 4;
 }
 
+/* A presigned query may end up in a key, where a client has encoded its question mark: the signature stays out. */
+static struct slice
+without_signature(struct slice value)
+{
+	size_t position;
+
+	return slice_find(value, SLICE("Signature="), &position) ? slice_head(value, position) : value;
+}
+
 /* At most `room` bytes; a value that is longer ends in an ellipsis. */
 static void
 add_value(struct line *line, struct slice value, size_t room)
 {
-	bool plain = value.length > 0;
+	bool plain;
 	size_t end;
 
+	value = without_signature(value);
+	plain = value.length > 0;
 	for (size_t i = 0; i < value.length && plain; i++)
 		plain = is_plain((unsigned char)value.data[i]);
 	if (room > VALUE_MAX_BYTES)

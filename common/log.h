@@ -1,7 +1,7 @@
 /*
  * The log: one line an event, key=value fields, on standard error. A line is written by one write(2), so that threads
  * never mix theirs. Values that hold spaces, quotes or bytes outside printable ASCII are quoted and escaped.
- * Never log a secret, a signature, a query string or a body.
+ * Never log a secret, a signature, a query string or a body. What follows "Signature=" in a value is left out in any case.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
