@@ -69,7 +69,7 @@ is_late(const struct peers *peers, struct peer *peer, int64_t now)
 
 /*
  * Whether the client has gone and left nothing to read. libmicrohttpd may not see that of a connection that it has
- * resumed. A moment is allowed for what it has read and not yet passed on.
+ * resumed, or that ended together with its last request. A moment is allowed for what it has read and not yet passed on.
  */
 static bool
 is_gone(struct peer *peer)
@@ -77,7 +77,7 @@ is_gone(struct peer *peer)
 	struct pollfd poll_socket = { .fd = peer->socket, .events = POLLRDHUP };
 	int unread = 0;
 
-	if (atomic_load(&peer->phase) != AWAITS_BODY || poll(&poll_socket, 1, 0) != 1 ||
+	if (atomic_load(&peer->phase) == IS_SERVED || poll(&poll_socket, 1, 0) != 1 ||
 	    ioctl(peer->socket, FIONREAD, &unread) != 0 || unread > 0)
 		peer->gone_for = 0;
 	else
