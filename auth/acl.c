@@ -50,7 +50,7 @@ add_grant(struct acl *acl, enum acl_grantee grantee, struct slice user_id, unsig
 	acl->grants[acl->grant_count++] = (struct acl_grant){ grantee, user_id, permissions };
 }
 
-/* --- Grantees ----------------------------------------------------------------------------------------------------- */
+/* Grantees. */
 
 static const struct {
 	enum acl_grantee grantee;
@@ -117,7 +117,7 @@ acl_grant_email(struct acl_reader *r, struct slice email, unsigned permissions)
 	return S3_OK;
 }
 
-/* --- Canned ACLs -------------------------------------------------------------------------------------------------- */
+/* Canned ACLs. */
 
 size_t
 acl_canned_grants(const struct acl_canned *canned)
@@ -171,7 +171,7 @@ read_canned(struct acl_reader *r, struct slice name, struct slice bucket_owner)
 	return refuse_argument(r->why, SLICE("x-amz-acl"), name, s3_err_message(S3_INVALID_ARGUMENT));
 }
 
-/* --- x-amz-grant-… ------------------------------------------------------------------------------------------------ */
+/* x-amz-grant-…. */
 
 static const struct {
 	const char *name;
@@ -293,7 +293,7 @@ acl_from_headers(TALLOC_CTX *mem, const struct fields *headers, struct slice own
 	return err;
 }
 
-/* --- Deciding ----------------------------------------------------------------------------------------------------- */
+/* Deciding. */
 
 bool
 identity_is_known(const struct identity *who)

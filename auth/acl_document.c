@@ -163,7 +163,7 @@ acl_parse(TALLOC_CTX *mem, struct slice document, struct slice owner, const stru
 	return err;
 }
 
-/* --- Writing ------------------------------------------------------------------------------------------------------ */
+/* Writing. */
 
 static void
 write_user(struct xml_writer *w, TALLOC_CTX *mem, struct slice id, const struct acl_users *users)

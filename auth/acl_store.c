@@ -20,7 +20,7 @@ enum stored_grantee {
 	STORED_LOG_DELIVERY
 };
 
-/* --- Canned ones -------------------------------------------------------------------------------------------------- */
+/* Canned ones. */
 
 static bool
 plays(const struct acl *acl, const struct acl_grant *grant, enum acl_role role, enum acl_grantee group)
@@ -59,7 +59,7 @@ load_canned(TALLOC_CTX *mem, struct slice owner, const struct acl_canned *canned
 	return acl;
 }
 
-/* --- Others ------------------------------------------------------------------------------------------------------- */
+/* Others. */
 
 static enum stored_grantee
 stored_grantee(const struct acl *acl, const struct acl_grant *grant)

@@ -68,7 +68,7 @@ MUST_USE enum s3_err credential_read(
 MUST_USE enum s3_err credential_verify(
     struct credential *credential, const struct auth_request *request, struct slice secret, struct s3_refusal *why);
 
-/* --- aws-chunked bodies (SigV4 "Transferring payload in multiple chunks") -------------------------------------------- */
+/* aws-chunked bodies (SigV4 "Transferring payload in multiple chunks"). */
 
 struct chunk_decoder;
 

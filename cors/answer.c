@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-/* --- Reading a request -------------------------------------------------------------------------------------------- */
+/* Reading a request. */
 
 /* The values of all fields of that name, joined with commas. False when there is none. */
 static bool
@@ -56,7 +56,7 @@ cors_request_read(
 	    read_lines(mem, headers, "Access-Control-Request-Headers", &out->requested_headers);
 }
 
-/* --- The names of Access-Control-Request-Headers ------------------------------------------------------------------ */
+/* The names of Access-Control-Request-Headers. */
 
 /* Names in lower case and in order; they lie in `joined`, which is all of them with ", " between. */
 struct names {
@@ -122,7 +122,7 @@ names_read(TALLOC_CTX *mem, struct slice list, struct names *names, struct slice
 	return true;
 }
 
-/* --- Answering ---------------------------------------------------------------------------------------------------- */
+/* Answering. */
 
 /* S3's text, and its spelling: clients match it. */
 static const char not_allowed[] =

@@ -18,7 +18,7 @@
 #define FLAG_FIRST       1000
 #define FLAG_CONFIG      999
 
-/* --- The command line --------------------------------------------------------------------------------------------- */
+/* The command line. */
 
 struct arguments {
 	const char *config_file;
@@ -79,7 +79,7 @@ parse_arguments(TALLOC_CTX *mem, int argc, char **argv, struct arguments *out)
 	argp_parse(&argp, argc, argv, 0, NULL, out);
 }
 
-/* --- The first administrator -------------------------------------------------------------------------------------- */
+/* The first administrator. */
 
 static enum store_err
 add_root(struct catalog *catalog, TALLOC_CTX *mem, const struct access_key *key)
@@ -163,7 +163,7 @@ ensure_administrator(struct catalog *catalog, TALLOC_CTX *mem, const struct conf
 	return err == STORE_OK;
 }
 
-/* --- Serving ------------------------------------------------------------------------------------------------------- */
+/* Serving. */
 
 /* A faulty file leaves the settings as they are. Listener, store and threads stay what they were at the start. */
 static void

@@ -58,7 +58,7 @@ struct exchange {
 	_Atomic enum job_state state;
 };
 
-/* --- Handing over to a worker and back -------------------------------------------------------------------------- */
+/* Handing over to a worker and back. */
 
 /* The end of a request, wherever it comes: its line in the log, and its memory. */
 static void
@@ -113,7 +113,7 @@ await_worker(struct exchange *x)
 		MHD_resume_connection(connection); /* it was faster than we */
 }
 
-/* --- Answering -------------------------------------------------------------------------------------------------- */
+/* Answering. */
 
 static ssize_t
 read_reply(void *context, uint64_t position, char *out, size_t max)
@@ -186,7 +186,7 @@ answer(struct exchange *x)
 	return result;
 }
 
-/* --- A request's way ---------------------------------------------------------------------------------------------- */
+/* A request's way. */
 
 /*
  * The answer is there before the body. Given now, it would close the connection, be there a body or not: a body that is
@@ -381,7 +381,7 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
 	return go_on(x, upload_data, upload_data_size);
 }
 
-/* --- The life of a connection and of a request ---------------------------------------------------------------------- */
+/* The life of a connection and of a request. */
 
 static struct peer *
 peer_of(struct MHD_Connection *connection)
@@ -460,7 +460,7 @@ on_daemon_message(void *context, const char *format, va_list arguments)
 	LOG(DEBUG, "libmicrohttpd", LOG_TEXT("message", slice_trim(slice_from(line))));
 }
 
-/* --- Start and stop ------------------------------------------------------------------------------------------------- */
+/* Start and stop. */
 
 static unsigned
 loops(const struct config *config)

@@ -10,7 +10,7 @@ struct stage {
 	bool (*waits)(const struct req *r);
 };
 
-/* --- What each stage may wait for --- */
+/* What each stage may wait for. */
 
 static bool
 never(const struct req *r)
@@ -31,7 +31,7 @@ runs(const struct req *r)
 	return r->operation->writes || reads(r);
 }
 
-/* --- The stages --- */
+/* The stages. */
 
 static enum s3_err
 stage_hygiene(struct req *r)

@@ -124,7 +124,7 @@ print_key(const struct access_key *key)
 	printf("access key: %s\nsecret key: %s\n", key->id, key->secret);
 }
 
-/* --- user --------------------------------------------------------------------------------------------------------- */
+/* user. */
 
 static int
 user_add(struct catalog *c, TALLOC_CTX *mem, const struct arguments *a)
@@ -203,7 +203,7 @@ user_remove(struct catalog *c, TALLOC_CTX *mem, const struct arguments *a)
 	return err == STORE_OK ? EXIT_OK : store_failed(err, "user", a->words[1]);
 }
 
-/* --- key ---------------------------------------------------------------------------------------------------------- */
+/* key. */
 
 static int
 key_add(struct catalog *c, TALLOC_CTX *mem, const struct arguments *a)
@@ -250,7 +250,7 @@ key_remove(struct catalog *c, TALLOC_CTX *mem, const struct arguments *a)
 	return err == STORE_OK ? EXIT_OK : store_failed(err, "key", a->words[2]);
 }
 
-/* --- Which of them ------------------------------------------------------------------------------------------------ */
+/* Which of them. */
 
 struct verb {
 	const char *name;

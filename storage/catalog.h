@@ -26,7 +26,7 @@ bool catalog_get_waits(const struct catalog *c);
 /* Content of at most so many bytes never touches the disk before its object is put. */
 size_t catalog_inline_max(const struct catalog *c);
 
-/* --- Users and their keys ---------------------------------------------------------------------------------------- */
+/* Users and their keys. */
 
 #define USER_ID_MAX    128
 #define ACCESS_KEY_MAX 128
@@ -79,7 +79,7 @@ MUST_USE enum store_err catalog_user_remove(struct catalog *c, struct slice id);
 MUST_USE enum store_err catalog_key_add(struct catalog *c, const struct access_key *key);
 MUST_USE enum store_err catalog_key_remove(struct catalog *c, struct slice user_id, struct slice access_key);
 
-/* --- Buckets ----------------------------------------------------------------------------------------------------- */
+/* Buckets. */
 
 enum versioning {
 	VERSIONING_NEVER,
@@ -144,7 +144,7 @@ MUST_USE enum store_err catalog_document_put(
     struct catalog *c, const struct bucket *bucket, unsigned number, struct slice document);
 MUST_USE enum store_err catalog_document_delete(struct catalog *c, const struct bucket *bucket, unsigned number);
 
-/* --- Content: bytes taken in that no object names yet -------------------------------------------------------------- */
+/* Content: bytes taken in that no object names yet. */
 
 struct content;
 
@@ -165,7 +165,7 @@ uint64_t content_size(const struct content *content);
 /* (commits) Throw the bytes away at once, and free it: what freeing leaves to the next sweep is done here. */
 void content_discard(struct content *content);
 
-/* --- Objects ------------------------------------------------------------------------------------------------------- */
+/* Objects. */
 
 #define OBJECT_KEY_MAX 1024 /* bytes, and never a NUL among them */
 #define VERSION_ID_MAX 64
@@ -253,7 +253,7 @@ MUST_USE enum store_err object_reader_open(
 MUST_USE enum store_err object_reader_read(
     struct object_reader *reader, uint64_t offset, void *out, size_t length, size_t *got);
 
-/* --- Listings -------------------------------------------------------------------------------------------------------- */
+/* Listings. */
 
 struct list_query {
 	struct slice prefix;
@@ -278,7 +278,7 @@ struct list_page {
 MUST_USE enum store_err catalog_list(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     const struct list_query *query, struct list_page **out);
 
-/* --- Garbage and verification ------------------------------------------------------------------------------------------ */
+/* Garbage and verification. */
 
 struct sweep_result {
 	uint64_t blobs_deleted;

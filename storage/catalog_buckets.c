@@ -86,7 +86,7 @@ catalog_bucket(struct catalog *c, TALLOC_CTX *mem, struct slice name, struct buc
 	return err;
 }
 
-/* --- Making --------------------------------------------------------------------------------------------------------- */
+/* Making. */
 
 static bool
 has_zero(struct slice s)
@@ -151,7 +151,7 @@ catalog_bucket_create(struct catalog *c, struct bucket *bucket)
 	return err == STORE_CONFLICT ? STORE_TIMEOUT : err;
 }
 
-/* --- Listing -------------------------------------------------------------------------------------------------------- */
+/* Listing. */
 
 struct buckets_visit {
 	TALLOC_CTX *mem;
@@ -211,7 +211,7 @@ catalog_buckets(struct catalog *c, TALLOC_CTX *mem, struct slice owner_id, struc
 	return err ? err : v.err;
 }
 
-/* --- Changing ------------------------------------------------------------------------------------------------------- */
+/* Changing. */
 
 struct slice
 document_name(TALLOC_CTX *mem, const unsigned char bucket_id[16], unsigned number)

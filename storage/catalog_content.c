@@ -54,7 +54,7 @@ content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
 	return content;
 }
 
-/* --- The intent ----------------------------------------------------------------------------------------------------- */
+/* The intent. */
 
 static struct slice
 partition_of(const struct content *content)
@@ -124,7 +124,7 @@ content_check(struct content *content)
 	return err;
 }
 
-/* --- Taking in ------------------------------------------------------------------------------------------------------ */
+/* Taking in. */
 
 static void
 keep_inline(struct content *content, struct slice bytes)

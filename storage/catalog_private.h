@@ -58,7 +58,7 @@ struct catalog {
 	} abandoned;
 };
 
-/* --- catalog_names.c: where records lie ----------------------------------------------------------------------------- */
+/* catalog_names.c: where records lie. */
 
 #define PARTITION_USERS   SLICE("users")
 #define PARTITION_BUCKETS SLICE("buckets")
@@ -91,7 +91,7 @@ bool name_parse(struct slice name, struct slice *key, bool *is_head, uint64_t *o
 /* A new ID for a blob or a content: the time, so that neighbours in time are neighbours in the store, then chance. */
 void id_make(unsigned char out[16]);
 
-/* --- catalog_change.c: reading and changing records ----------------------------------------------------------------- */
+/* catalog_change.c: reading and changing records. */
 
 /* A batch in the making. */
 struct change {
@@ -135,7 +135,7 @@ MUST_USE enum store_err read_entries(struct catalog *c, struct slice partition, 
 /* Where the page after this one begins, in `out`. */
 struct slice entries_next(const struct entries *page, char out[STORE_KEY_MAX + 1]);
 
-/* --- catalog_buckets.c, catalog_gate.c ------------------------------------------------------------------------------ */
+/* catalog_buckets.c, catalog_gate.c. */
 
 /* A bucket record as it was read. */
 struct bucket_row {
@@ -165,7 +165,7 @@ MUST_USE enum store_err bucket_refresh(struct catalog *c, const struct bucket *b
 /* After a conflict: when the gate was the reason, settle the bucket. STORE_OK: try again. */
 MUST_USE enum store_err bucket_reopen(struct catalog *c, struct slice name, const struct bucket_id *id);
 
-/* --- catalog_content.c ---------------------------------------------------------------------------------------------- */
+/* catalog_content.c. */
 
 struct content {
 	struct catalog *catalog;
@@ -188,7 +188,7 @@ MUST_USE enum store_err content_check(struct content *content);
 /* Leave the blob to the next sweep, which finds out whether something names it. Any thread; waits for nothing. */
 void abandon(struct catalog *c, const struct bucket_id *bucket, const struct blob_id *blob);
 
-/* --- catalog_locate.c: finding a version ---------------------------------------------------------------------------- */
+/* catalog_locate.c: finding a version. */
 
 /* A version as it was read: where it lies, and the record. */
 struct row {
@@ -227,7 +227,7 @@ MUST_USE enum store_err row_read(
 /* A key that an object may have. */
 bool object_key_valid(struct slice key);
 
-/* --- catalog_versions.c: the model of versions ---------------------------------------------------------------------- */
+/* catalog_versions.c: the model of versions. */
 
 /* Whether this is the version that the ID names; and the record's version ID, on `mem`. */
 bool version_is(const struct record_version *record, struct slice version_id);
@@ -256,7 +256,7 @@ void version_remove(struct change *change, const struct row *head, const struct 
 /* Give up the bytes of a version: its content goes, its blobs become garbage. */
 void change_drop_bytes(struct change *change, const struct record_version *record);
 
-/* --- catalog_objects.c ---------------------------------------------------------------------------------------------- */
+/* catalog_objects.c. */
 
 struct object_private {
 	struct catalog *catalog;
@@ -275,7 +275,7 @@ struct object_private {
 struct object *object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
     const struct record_version *record, bool is_latest, struct slice bytes);
 
-/* --- catalog_write.c: what every change of an object has in common --------------------------------------------------- */
+/* catalog_write.c: what every change of an object has in common. */
 
 /* One attempt at a change: read, decide, commit. STORE_CONFLICT: another one, please. */
 typedef enum store_err attempt_fn(void *context, TALLOC_CTX *scratch);

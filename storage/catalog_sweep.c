@@ -35,7 +35,7 @@ partition_of(const struct bucket_id *bucket)
 	return bucket_partition(bucket, slice_make(NULL, 0));
 }
 
-/* --- Garbage -------------------------------------------------------------------------------------------------------- */
+/* Garbage. */
 
 /* From the commit of this on, nothing can name the blob of an intent any more. STORE_CONFLICT: it is not one any more */
 static enum store_err
@@ -118,7 +118,7 @@ sweep_garbage(struct sweep *s, const struct bucket_id *bucket)
 	}
 }
 
-/* --- Blobs of this opening that were given up ------------------------------------------------------------------------ */
+/* Blobs of this opening that were given up. */
 
 /* STORE_OK: done with, or left to the sweep of garbage. */
 static enum store_err
@@ -167,7 +167,7 @@ sweep_abandoned(struct sweep *s)
 	talloc_free(items);
 }
 
-/* --- Buckets -------------------------------------------------------------------------------------------------------- */
+/* Buckets. */
 
 /* Carry an interrupted deletion on. False: the record is damaged. */
 static bool

@@ -1,7 +1,7 @@
 /* Reading everything: users, buckets, then each bucket's partition, then the blobs that are there. */
 #include "storage/catalog_verify.h"
 
-/* --- Partitions ----------------------------------------------------------------------------------------------------- */
+/* Partitions. */
 
 static bool
 add_partition(void *context, struct slice partition)
@@ -31,7 +31,7 @@ partition_is_bucket(struct slice partition, struct bucket_id *id)
 	return true;
 }
 
-/* --- Users and buckets ---------------------------------------------------------------------------------------------- */
+/* Users and buckets. */
 
 static void
 broken(struct verify *v, const char *what, struct slice name)
@@ -112,7 +112,7 @@ check_bucket(struct verify *v, void *context, const struct entry *entry, TALLOC_
 	return STORE_OK;
 }
 
-/* --- The whole ------------------------------------------------------------------------------------------------------ */
+/* The whole. */
 
 static int
 compare_buckets(const void *a, const void *b)

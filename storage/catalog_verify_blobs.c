@@ -87,7 +87,7 @@ visit_blob(void *context, const struct blob_id *id)
 	return true;
 }
 
-/* --- Crossing out --------------------------------------------------------------------------------------------------- */
+/* Crossing out. */
 
 struct names_visit {
 	TALLOC_CTX *scratch;
@@ -141,7 +141,7 @@ cross_out_all(struct verify *v, TALLOC_CTX *mem, struct blob_table *table)
 	return err;
 }
 
-/* --- What is left over ---------------------------------------------------------------------------------------------- */
+/* What is left over. */
 
 struct orphans_visit {
 	struct verify *v;

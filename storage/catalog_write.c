@@ -70,7 +70,7 @@ object_from_value(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucke
 	return object_make(c, mem, &bucket->id, key, &record, is_latest, slice_make(NULL, 0));
 }
 
-/* --- Putting -------------------------------------------------------------------------------------------------------- */
+/* Putting. */
 
 struct putting {
 	struct catalog *c;
@@ -166,7 +166,7 @@ catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *buck
 	return err;
 }
 
-/* --- Changing in place ---------------------------------------------------------------------------------------------- */
+/* Changing in place. */
 
 struct changing {
 	struct catalog *c;

@@ -51,7 +51,7 @@ store_err_name(enum store_err err)
 	return names[err];
 }
 
-/* --- Counting and tracing ----------------------------------------------------------------------------------------- */
+/* Counting and tracing. */
 
 /* A call under way. What it is about goes into the trace: a partition and a key, or a blob; and a number. */
 struct call {
@@ -115,7 +115,7 @@ store_counter(const struct store *s, enum store_call call)
 	return counter;
 }
 
-/* --- Opening and closing ------------------------------------------------------------------------------------------ */
+/* Opening and closing. */
 
 static const struct engine *
 engine_find(struct slice name, TALLOC_CTX *mem, char **message)
@@ -199,7 +199,7 @@ store_session_alive(struct store *s, uint64_t session)
 	return s->engine->session_alive(s, session);
 }
 
-/* --- Keys --------------------------------------------------------------------------------------------------------- */
+/* Keys. */
 
 static bool
 partition_is_valid(struct slice partition)
@@ -332,7 +332,7 @@ partition_list(struct store *s, partition_visit_fn *visit, void *context)
 	return call_end(&call, s->engine->partition_list(s, visit, context));
 }
 
-/* --- Blobs -------------------------------------------------------------------------------------------------------- */
+/* Blobs. */
 
 enum store_err
 blob_create(struct store *s, const struct blob_id *id, struct blob_writer **out)

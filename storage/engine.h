@@ -85,7 +85,7 @@ struct store_options {
 	bool serve;  /* the one serving process of an engine that can have just one (STORE_INVALID: there is one) */
 };
 
-/* --- What the catalog calls ------------------------------------------------------------------------------------- */
+/* What the catalog calls. */
 
 /*
  * Open the store that a URL names: "local:DIR", "rados:POOL?…". *message tells, on `mem`, what failed and where.
@@ -189,7 +189,7 @@ MUST_USE enum store_err blob_list(struct store *s, blob_visit_fn *visit, void *c
 typedef bool partition_visit_fn(void *context, struct slice partition);
 MUST_USE enum store_err partition_list(struct store *s, partition_visit_fn *visit, void *context);
 
-/* --- What an engine gives ---------------------------------------------------------------------------------------- */
+/* What an engine gives. */
 
 /* Each member has the contract of the function above that bears its name. */
 typedef enum store_err engine_open_fn(

@@ -104,7 +104,7 @@ static const struct field_form bytes_fields[] = {
 	{ 1, FORM_BYTES, offsetof(struct record_bytes, bytes), BYTES_MAX, false },
 };
 
-/* --- Encoding ------------------------------------------------------------------------------------------------------ */
+/* Encoding. */
 
 static size_t
 varint_write(uint64_t number, unsigned char out[10])
@@ -269,7 +269,7 @@ encode(TALLOC_CTX *mem, const struct record_form *form, const void *record)
 	return fit && !buf_overflowed(b) ? buf_slice(b) : slice_make(NULL, 0);
 }
 
-/* --- Decoding ------------------------------------------------------------------------------------------------------ */
+/* Decoding. */
 
 static bool
 take_varint(struct slice *rest, uint64_t *number)

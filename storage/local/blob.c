@@ -91,7 +91,7 @@ blob_pieces_skip(struct iovec **pieces, int *count, size_t done)
 	}
 }
 
-/* --- Writing ------------------------------------------------------------------------------------------------------ */
+/* Writing. */
 
 /* The name of a file is durable when its folder is synced. */
 static enum store_err
@@ -263,7 +263,7 @@ local_blob_abandon(struct blob_writer *writer)
 	talloc_free(w);
 }
 
-/* --- Deleting and listing ----------------------------------------------------------------------------------------- */
+/* Deleting and listing. */
 
 /*
  * Not synced here: a file that a power cut brings back is still noted as garbage and deleted once more. The commit that

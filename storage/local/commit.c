@@ -36,7 +36,7 @@ struct committer {
 	} locked;
 };
 
-/* --- One batch ---------------------------------------------------------------------------------------------------- */
+/* One batch. */
 
 /* STORE_CONFLICT is an answer; other errors of a batch say that the transaction cannot go on. */
 static enum store_err
@@ -75,7 +75,7 @@ apply(struct local_store *s, MDB_txn *txn, const struct waiting *w)
 	return local_err(local_room_code(s, rc));
 }
 
-/* --- One transaction ---------------------------------------------------------------------------------------------- */
+/* One transaction. */
 
 /* Whether a batch may go on, and if so, do it. An error is the transaction's; the batch's own answer is its result. */
 static enum store_err
@@ -122,7 +122,7 @@ commit_group(struct local_store *s, struct waiting *first, size_t count)
 	}
 }
 
-/* --- The committer ------------------------------------------------------------------------------------------------ */
+/* The committer. */
 
 /* Take what waits, in order, as far as one transaction goes. NULL when the store closes. */
 static struct waiting *

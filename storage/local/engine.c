@@ -27,7 +27,7 @@
 #define MAP_BYTES_MAX (UINT64_C(1) << 34)
 #endif
 
-/* --- The stores that this process has open ------------------------------------------------------------------------- */
+/* The stores that this process has open. */
 
 /* LMDB's locks belong to the process: a second environment on the same files would undo those of the first. */
 struct claim {
@@ -89,7 +89,7 @@ claim_give(struct local_store *s)
 	talloc_free(claim);
 }
 
-/* --- Errors ---------------------------------------------------------------------------------------------- */
+/* Errors. */
 
 enum store_err
 local_err(int code)
@@ -120,7 +120,7 @@ local_err(int code)
 	}
 }
 
-/* --- Opening and closing ------------------------------------------------------------------------------------------ */
+/* Opening and closing. */
 
 static int
 env_open_sized(const char *path, uint64_t map_bytes, MDB_env **out)

@@ -5,7 +5,7 @@
 #define KIND_KEY   'k'
 #define KIND_LEVEL 'l'
 
-/* --- Levels and LMDB keys ----------------------------------------------------------------------------------------- */
+/* Levels and LMDB keys. */
 
 static void
 level_of_partition(struct level *level, struct slice partition)
@@ -76,7 +76,7 @@ same_key(const MDB_val *a, const MDB_val *b)
 	return a->mv_size == b->mv_size && memcmp(a->mv_data, b->mv_data, a->mv_size) == 0;
 }
 
-/* --- Long keys ---------------------------------------------------------------------------------------------------- */
+/* Long keys. */
 
 static int
 continuation_check(struct slice payload, unsigned char number[NUMBER_BYTES])
@@ -214,7 +214,7 @@ keys_delete(MDB_txn *txn, MDB_dbi dbi, struct slice partition, struct slice key)
 	return delete_in(txn, dbi, &level, key);
 }
 
-/* --- Cursors ------------------------------------------------------------------------------------------------------ */
+/* Cursors. */
 
 void
 keys_cursor_init(struct keys_cursor *c, MDB_cursor *lmdb, TALLOC_CTX *mem, struct slice partition)
@@ -352,7 +352,7 @@ keys_cursor_next(struct keys_cursor *c)
 	return cursor_settle(c, rc, &key, &data);
 }
 
-/* --- Partitions --------------------------------------------------------------------------------------------------- */
+/* Partitions. */
 
 static int
 partition_decode(const MDB_val *key, char name[STORE_PARTITION_MAX], size_t *length)

@@ -6,7 +6,7 @@
  */
 #define SCAN_KEYS_MAX 20000
 
-/* --- Readers ------------------------------------------------------------------------------------------------------ */
+/* Readers. */
 
 static void
 reader_free(struct local_reader *reader)
@@ -86,7 +86,7 @@ local_readers_close(struct local_store *s)
 	}
 }
 
-/* --- What the engine gives ---------------------------------------------------------------------------------------- */
+/* What the engine gives. */
 
 enum store_err
 local_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value)

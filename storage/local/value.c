@@ -33,7 +33,7 @@ read_be32(const unsigned char in[4])
 	return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];
 }
 
-/* --- Entries ------------------------------------------------------------------------------------------------------ */
+/* Entries. */
 
 static uint32_t
 entry_crc(const MDB_val *key, struct slice payload)
@@ -98,7 +98,7 @@ number_next(MDB_txn *txn, MDB_dbi dbi, unsigned char number[NUMBER_BYTES])
 	return entry_put(txn, dbi, key, slice_make(number, NUMBER_BYTES), 0);
 }
 
-/* --- Values in pieces --------------------------------------------------------------------------------------------- */
+/* Values in pieces. */
 
 struct piece_key {
 	unsigned char bytes[1 + NUMBER_BYTES + INDEX_BYTES];
@@ -188,7 +188,7 @@ pieces_delete(MDB_txn *txn, MDB_dbi dbi, struct slice payload)
 	return 0;
 }
 
-/* --- Values ------------------------------------------------------------------------------------------------------- */
+/* Values. */
 
 int
 value_read(MDB_txn *txn, MDB_dbi dbi, struct slice payload, TALLOC_CTX *mem, struct slice *value)

@@ -33,7 +33,7 @@ must(enum store_err err, const char *what)
 	exit(1);
 }
 
-/* --- Running something on several threads -------------------------------------------------------------------------- */
+/* Running something on several threads. */
 
 typedef void work_fn(size_t size);
 
@@ -117,7 +117,7 @@ rate(unsigned threads, work_fn *work, size_t size)
 	return figure.rate;
 }
 
-/* --- What is measured ---------------------------------------------------------------------------------------------- */
+/* What is measured. */
 
 /* A key that looks like an object's: where it falls in the order is a matter of chance. */
 static size_t
@@ -210,7 +210,7 @@ read_through(size_t size)
 	free(buffer);
 }
 
-/* --- Tables -------------------------------------------------------------------------------------------------------- */
+/* Tables. */
 
 static void
 print_row(const char *name, struct figure *figures, size_t count)

@@ -92,7 +92,7 @@ die(const char *format, ...)
 	exit(1);
 }
 
-/* --- Requests, signed once ----------------------------------------------------------------------------------------- */
+/* Requests, signed once. */
 
 static const char *
 hex_sha256(struct slice bytes)
@@ -180,7 +180,7 @@ make_requests(void)
 		heads[i] = make_head(options.first_key + (options.kind == LIST ? i * 997 % 99000 : i), hash);
 }
 
-/* --- Connections ------------------------------------------------------------------------------------------------- */
+/* Connections. */
 
 static void
 connection_open(struct connection *c)
@@ -307,7 +307,7 @@ receive_on(struct connection *c)
 	}
 }
 
-/* --- The run ------------------------------------------------------------------------------------------------------ */
+/* The run. */
 
 static void
 watch(int epoll, struct connection *c, bool writing, int operation)
@@ -398,7 +398,7 @@ percentile(double part)
 	return result.samples == 0 ? 0 : result.latencies_us[(size_t)((double)(result.samples - 1) * part)];
 }
 
-/* --- Options ------------------------------------------------------------------------------------------------------ */
+/* Options. */
 
 static uint64_t
 number(const char *text)

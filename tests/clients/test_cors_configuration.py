@@ -52,7 +52,7 @@ def padded(size):
     return VALID + b"<!--" + b"x" * (size - len(VALID) - 7) + b"-->"
 
 
-# ---- what is taken --------------------------------------------------------------------------------------------------
+# what is taken.
 
 
 @pytest.mark.parametrize("document", [
@@ -103,7 +103,7 @@ def test_body_in_signed_chunks(gateway, alice, bucket):
     assert elements(get(gateway, bucket, alice)) == [[("AllowedMethod", "GET"), ("AllowedOrigin", "*")]]
 
 
-# ---- what is refused ------------------------------------------------------------------------------------------------
+# what is refused.
 
 REFUSED = {
     "Content-MD5 that is none": (VALID, [("Content-MD5", "nonsense")], "InvalidDigest", None),
@@ -211,7 +211,7 @@ def test_credentials_that_do_not_hold(gateway, alice, bucket, change, code):
     assert (answer.status, answer.code) == (403, code)
 
 
-# ---- what comes back ------------------------------------------------------------------------------------------------
+# what comes back.
 
 
 def test_absent_configuration(gateway, alice, bucket):
@@ -261,7 +261,7 @@ def test_delete_twice(gateway, alice, bucket):
     assert get(gateway, bucket, alice).code == "NoSuchCORSConfiguration"
 
 
-# ---- from the next request on ---------------------------------------------------------------------------------------
+# from the next request on.
 
 
 def preflight_status(gateway, bucket, origin):

@@ -51,7 +51,7 @@ def assert_refused(answer, status, code, message, method, resource_type):
     assert answer.access_control() == {}
 
 
-# ---- refusals -------------------------------------------------------------------------------------------------------
+# refusals.
 
 @pytest.mark.parametrize("origin", [None, "", "  "])
 def test_no_origin(gateway, ruled, origin):
@@ -127,7 +127,7 @@ def test_two_origins_match_nothing(gateway, ruled):
     assert_refused(answer, 403, "AccessForbidden", NOT_ALLOWED, "PUT", "OBJECT")
 
 
-# ---- answers --------------------------------------------------------------------------------------------------------
+# answers.
 
 
 def test_named_origin(gateway, ruled):
@@ -201,7 +201,7 @@ def test_body_is_not_read(gateway, ruled):
     assert preflight(gateway, "/ruled/key", "https://www.example.com", "PUT", body=b"x" * 1000).status == 200
 
 
-# ---- as the guides ask ----------------------------------------------------------------------------------------------
+# as the guides ask.
 
 
 def put_rules_with_s3cmd(bucket, rules, make_s3cmd, alice, make_boto):

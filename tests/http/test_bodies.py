@@ -137,7 +137,7 @@ def test_reader_sees_one_version_while_it_is_replaced(client, bucket):
             assert set(wire.buffered.partition(b"\r\n\r\n")[2]) == set(b"o")
 
 
-# --- Digests --------------------------------------------------------------------------------------------------------
+# Digests.
 
 @pytest.mark.parametrize("size", [0, 5] + SIZES)
 def test_wrong_md5(client, bucket, size):
@@ -181,7 +181,7 @@ def test_two_checksums_at_once(client, bucket):
     refused(answer, 400, "InvalidRequest")
 
 
-# --- Lengths ----------------------------------------------------------------------------------------------------------
+# Lengths.
 
 def test_upload_without_a_length(client, bucket):
     request = client.request("PUT", "/%s/key" % bucket, payload=UNSIGNED)
@@ -238,7 +238,7 @@ def test_sizes_around_every_boundary_come_back(client, bucket, size):
     assert client.send("GET", "/%s/key" % bucket).body == body
 
 
-# --- And at the end ---------------------------------------------------------------------------------------------------
+# And at the end.
 
 def test_nothing_is_left_behind(client):
     """After all those of above, the sweep has taken away what nobody names: garbage, and its files."""

@@ -94,7 +94,7 @@ def test_malformed_entity_tags_do_no_harm(client, key, name, value):
     assert answer.status in (200, 304, 400, 412), answer
 
 
-# --- Writes ---------------------------------------------------------------------------------------------------------
+# Writes.
 
 def test_upload_if_there_is_none(client, bucket):
     first = client.send("PUT", "/%s/key" % bucket, headers=[("If-None-Match", "*")], body=b"one")

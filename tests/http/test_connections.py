@@ -170,7 +170,7 @@ def test_empty_lines_before_a_request_are_skipped(client, public):
         assert wire.read().status == 200
 
 
-# --- Expect: 100-continue -----------------------------------------------------------------------------------------
+# Expect: 100-continue.
 
 def test_continue_is_sent_before_the_body(client, bucket):
     request = client.request("PUT", "/%s/key" % bucket, headers=[("Expect", "100-continue"), ("Content-Length", "5")],
@@ -228,7 +228,7 @@ def test_unknown_expectation_is_refused_or_ignored(client, bucket):
         assert wire.send(request.bytes()).read().status in (200, 417)
 
 
-# --- HEAD ---------------------------------------------------------------------------------------------------------
+# HEAD.
 
 @pytest.mark.parametrize("path,query,status", [
     ("/{bucket}/page", "", 200), ("/{bucket}", "", 200), ("/{bucket}/none", "", 404),
@@ -264,7 +264,7 @@ def test_head_and_get_carry_the_same_headers(client, bucket, size):
     assert head.header("Accept-Ranges") == "bytes" and head.header("Cache-Control") == "no-cache"
 
 
-# --- What every answer carries --------------------------------------------------------------------------------------
+# What every answer carries.
 
 def test_every_answer_has_an_id_of_its_own(client, public):
     ids = set()
@@ -282,7 +282,7 @@ def test_every_answer_has_an_id_of_its_own(client, public):
     assert len(ids) == 9
 
 
-# --- Methods and forms of targets -------------------------------------------------------------------------------------
+# Methods and forms of targets.
 
 @pytest.mark.parametrize("method", ["PATCH", "TRACE", "CONNECT", "PROPFIND", "LINK", "FOO", "get", "X" * 100])
 @pytest.mark.parametrize("path", ["/", "/{bucket}", "/{bucket}/page"])

@@ -14,7 +14,7 @@ def hosted(client, method, host, path, body=b"", query=""):
     return client.exchange(client.signer().header(Request(method, path, query, body=body, host=host)))
 
 
-# --- Buckets in host names (the gateway of these tests has --domain localhost) ----------------------------------------
+# Buckets in host names (the gateway of these tests has --domain localhost).
 
 def test_bucket_in_the_host_is_the_bucket_in_the_path(client, bucket):
     for host in bucket + ".localhost", bucket + ".localhost:8333", bucket.upper() + ".LOCALHOST":
@@ -58,7 +58,7 @@ def test_odd_hosts_do_no_harm(client, public, host):
         assert answer.status != 200 or path.endswith("/page")
 
 
-# --- Headers that come twice, or that belong to somebody else ---------------------------------------------------------
+# Headers that come twice, or that belong to somebody else.
 
 @pytest.mark.parametrize("name,values", [("x-amz-date", ["20260101T000000Z", None]), ("x-amz-content-sha256",
                                                                                       [UNSIGNED, "0" * 64]),
@@ -111,7 +111,7 @@ def test_preface_of_http_2_is_refused(client):
         assert b"HTTP/1.1 2" not in wire.rest()
 
 
-# --- What reaches the log -----------------------------------------------
+# What reaches the log.
 
 def test_log_lines_are_lines(client, bucket):
     """Nothing that a client says begins a line of the log, or talks to the terminal that shows it."""
@@ -129,7 +129,7 @@ def test_log_lines_are_lines(client, bucket):
         assert not re.match(rb"time=\S+ level=\S+ event=forged", line)
 
 
-# --- More connections than there may be ---------------------------------
+# More connections than there may be.
 
 def test_more_connections_than_allowed(tmp_path):
     """The ones too many wait or are closed; when others go there is room again."""

@@ -125,7 +125,7 @@ def test_range_of_a_listing_is_ignored(client, bucket):
     assert answer.status == 200 and answer.body.startswith(b"<?xml")
 
 
-# --- If-Range (RFC 9110 section 13.1.5) -----------------------------------------------------------------------------
+# If-Range (RFC 9110 section 13.1.5).
 
 @pytest.mark.parametrize("value,partial", [
     ("{etag}", True), ('"other"', False), ("W/{etag}", False), ("{bare}", None), ("*", False), ("", None),
@@ -149,7 +149,7 @@ def test_if_range_that_does_not_hold_hides_a_bad_range(client, small):
     assert answer.status == 200 and answer.body == SMALL
 
 
-# --- partNumber, which is a range too -------------------------------------------------------------------------------
+# partNumber, which is a range too.
 
 def test_first_part_of_an_object_in_one_piece(client, small):
     answer = client.send("GET", small, "partNumber=1")

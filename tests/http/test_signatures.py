@@ -27,7 +27,7 @@ def test_signature_without_a_payload_hash_is_taken(client, bucket):
     assert client.exchange(put(client, bucket, payload=UNSIGNED)).status == 200
 
 
-# --- Wrong ones ---------------------------------------------------------------------------------------------------
+# Wrong ones.
 
 def test_wrong_secret(client, bucket):
     request = Request("PUT", "/%s/key" % bucket, body=b"x", host=host(client))
@@ -115,7 +115,7 @@ def test_region_that_is_wrong_names_the_right_one(client, bucket):
     assert error["Region"] == "us-east-1"
 
 
-# --- Stale ones -----------------------------------------------------------------------------------------------------
+# Stale ones.
 
 @pytest.mark.parametrize("minutes", [-10000000, -60 * 24 * 8, -60, -16, 16, 60, 60 * 24 * 8, 10000000])
 def test_time_too_far_away(client, bucket, minutes):
@@ -149,7 +149,7 @@ def test_no_time_at_all(client, bucket):
     refuse(client, bucket, request, 403, "AccessDenied")
 
 
-# --- Replayed elsewhere ---------------------------------------------------------------------------------------------
+# Replayed elsewhere.
 
 def test_replay_with_another_key(client, bucket):
     request = put(client, bucket)
@@ -287,7 +287,7 @@ def test_v2_replayed_elsewhere(client, bucket):
         refuse(client, bucket, request.add(name, value), 403, "SignatureDoesNotMatch")
 
 
-# --- Two kinds of credentials -----------------------------------------------------------------------------------------
+# Two kinds of credentials.
 
 def test_two_kinds_of_credentials(client, bucket):
     """CVE-2026-41145: refused, in every combination, also when one of them, or both, are right."""
@@ -314,7 +314,7 @@ def test_signed_header_with_pieces_of_a_presigned_url(client, bucket, added):
         assert client.keys(bucket) == []
 
 
-# --- Who may ----------------------------------------------------------------------------------------------------------
+# Who may.
 
 def test_anonymous_does_nothing_that_nobody_allowed(client, public):
     for method, path, query in (("GET", "/", ""), ("GET", "/{b}", ""), ("GET", "/{b}", "acl"), ("GET", "/{b}", "cors"),

@@ -14,7 +14,7 @@
 #define MALFORMED "The XML you provided was not well-formed or did not validate against our published schema: "
 #define FORMAT    "Argument format not recognized"
 
-/* --- Users: owner, other, third and the one of 128 characters are there; third has an e-mail address ---------------- */
+/* Users: owner, other, third and the one of 128 characters are there; third has an e-mail address. */
 
 static bool
 id_by_email(void *context, struct slice email, TALLOC_CTX *mem, struct slice *id)
@@ -108,7 +108,7 @@ check_storage(TALLOC_CTX *mem, const struct acl *acl, const char *name)
 	}
 }
 
-/* --- Headers -------------------------------------------------------------------------------------------------------- */
+/* Headers. */
 
 #define CANNED(x)                      \
 	{                              \
@@ -294,7 +294,7 @@ START_TEST(many_in_a_header)
 }
 END_TEST
 
-/* --- Documents ------------------------------------------------------------------------------------------------------ */
+/* Documents. */
 
 #define POLICY(content)        "<AccessControlPolicy xmlns=\"" S3_NS "\">" content "</AccessControlPolicy>"
 #define OWNER                  "<Owner><ID>owner</ID><DisplayName>The &lt;Owner&gt;</DisplayName></Owner>"
@@ -493,7 +493,7 @@ START_TEST(written)
 }
 END_TEST
 
-/* --- Storage -------------------------------------------------------------------------------------------------------- */
+/* Storage. */
 
 static const struct {
 	const char *name;

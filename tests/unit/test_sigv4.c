@@ -160,7 +160,7 @@ START_TEST(changed_signature)
 }
 END_TEST
 
-/* --- canonical forms that no client above sends --------------------------------------------------------------------- */
+/* canonical forms that no client above sends. */
 
 /* One that signs nothing but the host. */
 static struct credential *
@@ -253,7 +253,7 @@ START_TEST(too_long)
 }
 END_TEST
 
-/* --- signing keys --------------------------------------------------------------------------------------------------- */
+/* signing keys. */
 
 static const struct {
 	struct slice secret;

@@ -7,7 +7,7 @@
 static struct bucket *bucket;
 static const char *first, *second, *third; /* the IDs of the key's versions */
 
-/* --- What is there before ------------------------------------------------------------------------------------------- */
+/* What is there before. */
 
 static struct slice
 large(uint64_t seed)
@@ -122,7 +122,7 @@ static const struct state {
 	{ "versioning enabled", with_enabled },
 };
 
-/* --- Operations: each returns what it was answered, as a text -------------------------------------------------------- */
+/* Operations: each returns what it was answered, as a text. */
 
 static const char *
 say(enum store_err err)

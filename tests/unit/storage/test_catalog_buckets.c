@@ -145,7 +145,7 @@ START_TEST(made_anew)
 }
 END_TEST
 
-/* --- Lists ---------------------------------------------------------------------------------------------------------- */
+/* Lists. */
 
 static const struct {
 	const char *owner, *after, *prefix;
@@ -194,7 +194,7 @@ START_TEST(lists)
 }
 END_TEST
 
-/* --- Deletion, step by step ------------------------------------------------------------------------------------------ */
+/* Deletion, step by step. */
 
 static struct slice
 partition_of(const struct bucket *bucket)

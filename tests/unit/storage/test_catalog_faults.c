@@ -40,7 +40,7 @@ put(const char *key, struct slice bytes)
 	return put_object(bucket, key, key, bytes, NULL, NULL, NULL);
 }
 
-/* --- What is there before ------------------------------------------------------------------------------------------- */
+/* What is there before. */
 
 static void
 with_user(void)
@@ -101,7 +101,7 @@ with_garbage(void)
 	ck_assert_store(put("key", large(3)), STORE_OK);
 }
 
-/* --- Operations ----------------------------------------------------------------------------------------------------- */
+/* Operations. */
 
 static enum store_err
 user_add(void)
@@ -317,7 +317,7 @@ static const struct operation {
 	{ "sweep", with_garbage, sweep },
 };
 
-/* --- Faults --------------------------------------------------------------------------------------------------------- */
+/* Faults. */
 
 static const struct {
 	const char *name;

@@ -54,7 +54,7 @@ tear_down(void)
 	catalog_scratch_close();
 }
 
-/* --- Turns ---------------------------------------------------------------------------------------------------------- */
+/* Turns. */
 
 static void
 wait_for_turn(struct player *player)
@@ -122,7 +122,7 @@ play(unsigned one_at, unsigned other_at, bool *one_was, bool *other_was)
 	catalog = plain;
 }
 
-/* --- Orders --------------------------------------------------------------------------------------------------------- */
+/* Orders. */
 
 /* Both answers, and what is there afterwards. */
 static char *
@@ -196,7 +196,7 @@ try_pair(const struct state *state, const struct operation *a, const struct oper
 	talloc_free(texts);
 }
 
-/* --- Whole within ---------------------------------------------------------------------------------------------------- */
+/* Whole within. */
 
 /* What of the states makes a difference to an operation on the bucket as a whole. */
 static bool
@@ -216,7 +216,7 @@ START_TEST(whole)
 }
 END_TEST
 
-/* --- Both in pieces -------------------------------------------------------------------------------------------------- */
+/* Both in pieces. */
 
 static const char *const of_bucket[] = { "put small", "put large", "delete bucket", "create bucket",
 	"change bucket", "sweep" };
@@ -258,7 +258,7 @@ START_TEST(pieces)
 }
 END_TEST
 
-/* --- Users ----------------------------------------------------------------------------------------------------------- */
+/* Users. */
 
 static struct access_key
 make_key(const char *id)

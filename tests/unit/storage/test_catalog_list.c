@@ -79,7 +79,7 @@ compare_page(const struct list_page *page, const struct item *items, size_t coun
 	ck_assert_int_eq(page->last_is_prefix, items[shown - 1].is_prefix);
 }
 
-/* --- Random keys ---------------------------------------------------------------------------------------------------- */
+/* Random keys. */
 
 #define KEYS 400
 
@@ -203,7 +203,7 @@ START_TEST(page_after_page)
 }
 END_TEST
 
-/* --- Single cases --------------------------------------------------------------------------------------------------- */
+/* Single cases. */
 
 START_TEST(nothing)
 {

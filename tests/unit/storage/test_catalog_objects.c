@@ -105,7 +105,7 @@ START_TEST(several_blobs)
 }
 END_TEST
 
-/* --- Attributes ----------------------------------------------------------------------------------------------------- */
+/* Attributes. */
 
 static struct fields
 one_field(const char *name, const char *value)
@@ -234,7 +234,7 @@ START_TEST(odd_keys)
 }
 END_TEST
 
-/* --- Conditions ----------------------------------------------------------------------------------------------------- */
+/* Conditions. */
 
 static bool
 has_etag(void *context, const struct object *current)
@@ -278,7 +278,7 @@ START_TEST(conditions)
 }
 END_TEST
 
-/* --- Content that is given up ---------------------------------------------------------------------------------------- */
+/* Content that is given up. */
 
 static uint64_t
 count_garbage(void)

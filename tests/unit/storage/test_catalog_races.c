@@ -48,7 +48,7 @@ play_all(struct actor *actors, unsigned count)
 			pthread_join(actors[i].thread, NULL);
 }
 
-/* --- One winner ----------------------------------------------------------------------------------------------------- */
+/* One winner. */
 
 #define RIVALS 32
 #define ROUNDS 12
@@ -107,7 +107,7 @@ START_TEST(one_winner)
 }
 END_TEST
 
-/* --- A bucket that comes and goes ------------------------------------------------------------------------------------ */
+/* A bucket that comes and goes. */
 
 static struct bucket *
 find_bucket(void)
@@ -217,7 +217,7 @@ START_TEST(bucket_comes_and_goes)
 }
 END_TEST
 
-/* --- A key that changes ---------------------------------------------------------------------------------------------- */
+/* A key that changes. */
 
 /* The bytes follow from the ETag, so that a mixture shows. */
 static struct slice

@@ -55,7 +55,7 @@ read_head(const char *key)
 	return row.record;
 }
 
-/* --- Sweeping ------------------------------------------------------------------------------------------------------- */
+/* Sweeping. */
 
 START_TEST(grace)
 {
@@ -197,7 +197,7 @@ START_TEST(unreadable_garbage)
 }
 END_TEST
 
-/* --- Verifying ------------------------------------------------------------------------------------------------------ */
+/* Verifying. */
 
 static char *lines;
 
@@ -412,7 +412,7 @@ START_TEST(stray_partition)
 }
 END_TEST
 
-/* --- Damage on the disk --------------------------------------------------------------------------------------------- */
+/* Damage on the disk. */
 
 /* Turn a bit wherever these bytes stand in a file. */
 static unsigned

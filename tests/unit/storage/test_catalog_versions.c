@@ -206,7 +206,7 @@ START_TEST(stale_bucket)
 }
 END_TEST
 
-/* --- Against a model ------------------------------------------------------------------------------------------------ */
+/* Against a model. */
 
 #define MODEL_VERSIONS 64
 #define LARGE          20000 /* bytes: a blob */
@@ -399,7 +399,7 @@ START_TEST(against_model)
 }
 END_TEST
 
-/* --- At once -------------------------------------------------------------------------------------------------------- */
+/* At once. */
 
 struct writer {
 	pthread_t thread;

@@ -6,7 +6,7 @@
 #include "tests/unit/storage/engines.h"
 #include "tests/unit/suite.h"
 
-/* --- Single keys -------------------------------------------------------------------------------------------------- */
+/* Single keys. */
 
 static const size_t value_sizes[] = { 1, 2, 300, 2030, 4095, 4096, 4097, 65536, STORE_VALUE_MAX };
 
@@ -29,7 +29,7 @@ START_TEST(values)
 }
 END_TEST
 
-/* --- Partitions --------------------------------------------------------------------------------------------------- */
+/* Partitions. */
 
 /* In byte order. */
 static const struct slice partitions[] = {
@@ -102,7 +102,7 @@ START_TEST(partitions_apart)
 }
 END_TEST
 
-/* --- Conditions --------------------------------------------------------------------------------------------------- */
+/* Conditions. */
 
 /* The store holds a=1 and b=2. */
 static const struct {
@@ -223,7 +223,7 @@ START_TEST(increments)
 }
 END_TEST
 
-/* --- Blobs -------------------------------------------------------------------------------------------------------- */
+/* Blobs. */
 
 static const size_t blob_sizes[] = { 0, 1, 4095, 65535, 65536, 65537, 131071, 131072, 131073, 1 << 20, 5 << 20,
 	(17 << 20) + 4321 };

@@ -9,7 +9,7 @@
 #include "tests/unit/storage/engines.h"
 #include "tests/unit/suite.h"
 
-/* --- What the program promises itself -------------------------------------------------------------------------------- */
+/* What the program promises itself. */
 
 static enum store_err
 break_key_twice(void)
@@ -122,7 +122,7 @@ START_TEST(promise)
 }
 END_TEST
 
-/* --- The trace ------------------------------------------------------------------------------------------------------- */
+/* The trace. */
 
 START_TEST(trace)
 {
@@ -153,7 +153,7 @@ START_TEST(trace)
 }
 END_TEST
 
-/* --- Names and URLs ----------------------------------------------------------------------------------------------- */
+/* Names and URLs. */
 
 static const struct {
 	const char *url;

@@ -42,7 +42,7 @@ visit(void *context, struct slice key, struct slice value, struct slice *seek)
 	return SCAN_NEXT;
 }
 
-/* --- One call of each kind, which says how it ended ------------------------------------------------------------------ */
+/* One call of each kind, which says how it ended. */
 
 static enum store_err
 call_get(void)
@@ -129,7 +129,7 @@ call_delete(void)
 	return blob_delete(store, &id);
 }
 
-/* --- What has taken effect, seen without faults ----------------------------------------------------------------------- */
+/* What has taken effect, seen without faults. */
 
 static bool
 blob_is(unsigned number, uint64_t size)

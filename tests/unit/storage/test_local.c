@@ -56,7 +56,7 @@ open_beside(const char *place)
 	return err ? NULL : s;
 }
 
-/* --- Other processes ---------------------------------------------------------------------------------------------- */
+/* Other processes. */
 
 /* Run this program again, as `child MODE FOLDER`, with its standard output into a pipe. */
 static pid_t
@@ -284,7 +284,7 @@ START_TEST(no_reader_outlives_its_call)
 }
 END_TEST
 
-/* --- Opening ------------------------------------------------------------------------------------------------------- */
+/* Opening. */
 
 START_TEST(reopened)
 {

@@ -51,7 +51,7 @@ transactions(void)
 	return info.me_last_txnid;
 }
 
-/* --- Groups -------------------------------------------------------------------------------------------------------- */
+/* Groups. */
 
 #define GROUP 24
 
@@ -163,7 +163,7 @@ START_TEST(only_the_guilty_fails)
 }
 END_TEST
 
-/* --- A full disk --------------------------------------------------------------------------------------------------- */
+/* A full disk. */
 
 /* The reserve is made as large as no disk is. */
 START_TEST(reserve)
@@ -321,7 +321,7 @@ START_TEST(full_disk)
 }
 END_TEST
 
-/* --- Tidiness ------------------------------------------------------------------------------------------------------ */
+/* Tidiness. */
 
 START_TEST(nothing_stays_behind)
 {

@@ -30,7 +30,7 @@ close_store(void)
 	talloc_free(mem);
 }
 
-/* --- Changing files behind the engine's back ------------------------------------------------------------------------ */
+/* Changing files behind the engine's back. */
 
 static int
 open_file(const char *path)
@@ -109,7 +109,7 @@ count_keys(void *context, struct slice key, struct slice value, struct slice *se
 	return SCAN_NEXT;
 }
 
-/* --- Keys ---------------------------------------------------------------------------------------------------------- */
+/* Keys. */
 
 START_TEST(value_damaged)
 {
@@ -232,7 +232,7 @@ START_TEST(continuation_damaged)
 }
 END_TEST
 
-/* --- Blobs --------------------------------------------------------------------------------------------------------- */
+/* Blobs. */
 
 #define BLOB_BYTES (3 * BLOCK + 1000)
 
