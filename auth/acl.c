@@ -171,7 +171,7 @@ read_canned(struct acl_reader *r, struct slice name, struct slice bucket_owner)
 	return refuse_argument(r->why, SLICE("x-amz-acl"), name, s3_err_message(S3_INVALID_ARGUMENT));
 }
 
-/* x-amz-grant-…. */
+/* x-amz-grant-… headers. */
 
 static const struct {
 	const char *name;
