@@ -131,12 +131,14 @@ static int
 child_limited(const char *place)
 {
 	struct rlimit limit = { UINT64_C(3) << 30, UINT64_C(3) << 30 };
-	unsigned long pages = 0;
+	unsigned long pages;
+	char line[128] = "";
 	FILE *statm = fopen("/proc/self/statm", "r");
 	struct store *s;
 
-	if (!statm || fscanf(statm, "%lu", &pages) != 1 || fclose(statm) != 0)
+	if (!statm || !fgets(line, sizeof(line), statm) || fclose(statm) != 0)
 		return 1;
+	pages = strtoul(line, NULL, 10);
 	if (pages > limit.rlim_max / 8192) {
 		fprintf(
 		    stderr, "test_local: little address space is not tested: a sanitizer has taken much already\n");
