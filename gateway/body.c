@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "common/encode.h"
+#include "gateway/checksum.h"
 #include "gateway/req.h"
 
 #define BUFFER_MAX (256 * 1024) /* bytes between two looks: small enough to stay in a processor's cache */
@@ -33,18 +34,6 @@ struct body_intake {
 	struct digest *sha256;
 	struct digest *checksum;
 	struct buf *document;
-};
-
-static const struct {
-	const char *header;
-	const char *name;
-	enum digest_kind kind;
-} checksums[] = {
-	{ "x-amz-checksum-crc32", "CRC32", DIGEST_CRC32 },
-	{ "x-amz-checksum-crc32c", "CRC32C", DIGEST_CRC32C },
-	{ "x-amz-checksum-crc64nvme", "CRC64NVME", DIGEST_CRC64NVME },
-	{ "x-amz-checksum-sha1", "SHA1", DIGEST_SHA1 },
-	{ "x-amz-checksum-sha256", "SHA256", DIGEST_SHA256 },
 };
 
 enum s3_err
@@ -142,7 +131,7 @@ expect_md5(struct req *r)
 }
 
 static enum s3_err
-expect_checksum_value(struct req *r, size_t algorithm)
+expect_checksum_value(struct req *r, const struct checksum *checksum)
 {
 	struct body_intake *in = r->body.intake;
 	unsigned char value[DIGEST_MAX];
@@ -151,13 +140,12 @@ expect_checksum_value(struct req *r, size_t algorithm)
 	if (in->checksum_name.length > 0)
 		return req_refuse(r, S3_INVALID_REQUEST,
 		    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
-	in->checksum_name = slice_from(checksums[algorithm].name);
-	in->checksum = digest_new(r, checksums[algorithm].kind);
-	in->checksum_expected = req_header(r, checksums[algorithm].header);
+	in->checksum_name = slice_from(checksum->name);
+	in->checksum = digest_new(r, checksum->kind);
+	in->checksum_expected = req_header(r, checksum->header);
 	if (!base64_decode(in->checksum_expected, value, sizeof(value), &length) ||
-	    length != digest_length(checksums[algorithm].kind))
-		return req_refuse(
-		    r, S3_INVALID_REQUEST, "Value for %s header is invalid.", checksums[algorithm].header);
+	    length != digest_length(checksum->kind))
+		return req_refuse(r, S3_INVALID_REQUEST, "Value for %s header is invalid.", checksum->header);
 	return S3_OK;
 }
 
@@ -170,14 +158,14 @@ expect_checksum_trailer(struct req *r)
 
 	if (trailer.length == 0)
 		return S3_OK;
-	for (size_t i = 0; i < ARRAY_SIZE(checksums); i++) {
-		if (!slice_equal_nocase(trailer, slice_from(checksums[i].header)))
+	for (size_t i = 0; i < CHECKSUMS; i++) {
+		if (!slice_equal_nocase(trailer, slice_from(checksum_kinds[i].header)))
 			continue;
 		if (in->checksum_name.length > 0)
 			return req_refuse(r, S3_INVALID_REQUEST,
 			    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
-		in->checksum_name = slice_from(checksums[i].name);
-		in->checksum = digest_new(r, checksums[i].kind);
+		in->checksum_name = slice_from(checksum_kinds[i].name);
+		in->checksum = digest_new(r, checksum_kinds[i].kind);
 		return S3_OK;
 	}
 	return req_refuse(
@@ -190,8 +178,9 @@ expect_checksum(struct req *r)
 	struct slice announced = req_header(r, "x-amz-sdk-checksum-algorithm");
 	enum s3_err err;
 
-	for (size_t i = 0; i < ARRAY_SIZE(checksums); i++)
-		if (req_has_header(r, checksums[i].header) && (err = expect_checksum_value(r, i)) != S3_OK)
+	for (size_t i = 0; i < CHECKSUMS; i++)
+		if (req_has_header(r, checksum_kinds[i].header) &&
+		    (err = expect_checksum_value(r, &checksum_kinds[i])) != S3_OK)
 			return err;
 	if ((err = expect_checksum_trailer(r)) != S3_OK)
 		return err;

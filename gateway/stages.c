@@ -1,5 +1,6 @@
 /* A request is a list of stages: what every operation needs happens here, once, from its row of the table. */
 #include "gateway/hygiene.h"
+#include "gateway/permission.h"
 #include "gateway/req.h"
 #include "gateway/rules.h"
 
@@ -174,20 +175,14 @@ no_such_bucket(struct req *r)
 	return req_refuse(r, S3_NO_SUCH_BUCKET, NULL);
 }
 
-static const struct acl *
-bucket_acl(struct req *r)
-{
-	return r->bucket ? acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl) : NULL;
-}
-
 /* Whether a key exists is told to those alone who may list the bucket. */
 static enum s3_err
 no_such_object(struct req *r, const struct object *delete_marker)
 {
-	struct access_question question = { &r->identity, ACTION_ListBucket, bucket_acl(r), NULL };
+	const struct subject bucket = { .bucket = r->bucket };
 	struct slice version = req_parameter(r, "versionId");
 
-	if (!access_allows(&question))
+	if (!req_may(r, ACTION_ListBucket, &bucket))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (delete_marker)
 		fields_add(r, &r->kept_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
@@ -216,8 +211,9 @@ static enum s3_err
 stage_permission(struct req *r)
 {
 	const struct operation *op = r->operation;
-	struct access_question question = { .who = &r->identity, .action = op->action };
+	enum action action = req_has_parameter(r, "versionId") ? action_on_version(op->action) : op->action;
 	struct slice expected_owner = req_header(r, "x-amz-expected-bucket-owner");
+	struct subject about;
 	enum s3_err err;
 
 	if (!r->bucket && (op->scope == SCOPE_BUCKET || op->scope == SCOPE_OBJECT) &&
@@ -225,16 +221,12 @@ stage_permission(struct req *r)
 		return no_such_bucket(r);
 	if (r->bucket && expected_owner.length && !slice_equal(expected_owner, slice_from(r->bucket->owner_id)))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
-	if (req_has_parameter(r, "versionId"))
-		question.action = action_on_version(op->action);
 	if (op->action == ACTION_OPEN)
 		return S3_OK;
 	if (op->operand != OPERAND_NONE && (err = meet_object(r)) != S3_OK)
 		return err;
-	question.bucket_acl = bucket_acl(r);
-	if (r->object)
-		question.object_acl = acl_load(r, slice_from(r->object->owner_id), r->object->acl);
-	return access_allows(&question) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
+	about = req_subject(r);
+	return req_may(r, action, &about) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
 }
 
 static enum s3_err

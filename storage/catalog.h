@@ -184,6 +184,8 @@ struct object {
 	struct fields headers;   /* Content-Type and the other system headers, by lower-case name */
 	struct fields metadata;  /* user metadata, names without "x-amz-meta-" */
 	struct fields checksums; /* "CRC32" and so on with base64 values; "type" with COMPOSITE or FULL_OBJECT */
+	const char *upload_id;   /* of the multipart upload that made it; NULL: it came in one piece */
+	unsigned part_count;     /* then */
 	const struct object_private *private; /* where the bytes are; the catalog's */
 };
 
@@ -253,6 +255,90 @@ MUST_USE enum store_err object_reader_open(
 MUST_USE enum store_err object_reader_read(
     struct object_reader *reader, uint64_t offset, void *out, size_t length, size_t *got);
 
+/*
+ * Multipart uploads. Parts are blobs of their own, which the finished object goes on to use: completing an upload copies
+ * no bytes and costs the same for one part as for ten thousand.
+ */
+
+#define PART_NUMBER_MAX 10000
+
+struct upload {
+	struct slice key;
+	const char *id; /* 32 hexadecimal digits */
+	int64_t initiated_us;
+	char *initiator_id; /* who began it; empty: nobody known */
+	char *owner_id;     /* these are the object's to be */
+	struct slice acl;
+	struct slice tags;
+	struct fields headers;
+	struct fields metadata;
+	struct fields checksums; /* "algorithm" and "type", as asked for; empty: none */
+	struct slice revision;   /* the catalog's: the record as it was read */
+};
+
+struct part {
+	unsigned number; /* 1 to PART_NUMBER_MAX */
+	uint64_t size;
+	uint64_t offset;  /* of its first byte in the object; for an object's parts alone */
+	const char *etag; /* without quotes */
+	int64_t modified_us;
+	struct fields checksums; /* "CRC32" and so on with base64 values */
+};
+
+struct part_page {
+	struct part *parts; /* by number */
+	size_t count;
+	bool truncated; /* there are others after these */
+};
+
+/* (commits) Begin one. `change` is what the object is to have; its ETag does not count. err as catalog_object_put */
+MUST_USE enum store_err catalog_upload_create(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice initiator_id, const struct object_change *change, struct upload **out);
+
+/* err STORE_NOT_FOUND: no upload of that ID is under way for that key */
+MUST_USE enum store_err catalog_upload(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice upload_id, struct upload **out);
+
+/* (commits) Throw an upload and its parts away. err STORE_NOT_FOUND */
+MUST_USE enum store_err catalog_upload_abort(
+    struct catalog *c, const struct bucket *bucket, struct slice key, struct slice upload_id);
+
+/*
+ * Content that is to become a part: as content_new, but it is never kept inline, so content_append always commits.
+ */
+struct content *content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket);
+
+/*
+ * (commits) Make `content`, which is finished, that part of an upload, in place of an earlier one of its number. Takes
+ * the content over and frees it, also when it fails. Parts may be put at the same time.
+ * err  STORE_NOT_FOUND (no such upload, or no bucket), STORE_FULL, STORE_IO, STORE_TIMEOUT
+ */
+MUST_USE enum store_err catalog_part_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice upload_id, unsigned number, struct content *content, const char *etag,
+    const struct fields *checksums, struct part **out);
+
+/* The parts of an upload with numbers above `after`, at most `limit`. */
+MUST_USE enum store_err catalog_parts(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    const struct upload *upload, unsigned after, size_t limit, struct part_page **out);
+
+/*
+ * Completing takes two steps. catalog_upload_freeze (commits): from here on the parts stay as they are, or the second
+ * step says STORE_CONFLICT; *out is the frozen upload. The caller reads the parts, checks them, and works out ETag and
+ * checksums. catalog_upload_complete (commits): the parts with these numbers, in ascending order, become the current
+ * version of the key; the upload, and parts not named, go. An upload that stays frozen can still be gone on with.
+ * err  STORE_NOT_FOUND (no such upload), STORE_CONFLICT (begin again with freezing), STORE_REFUSED (check),
+ *      STORE_FULL, STORE_IO, STORE_TIMEOUT
+ */
+MUST_USE enum store_err catalog_upload_freeze(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    struct slice key, struct slice upload_id, struct upload **out);
+MUST_USE enum store_err catalog_upload_complete(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    const struct upload *upload, const unsigned *numbers, size_t count, const struct object_change *change,
+    object_check_fn *check, void *context, struct object **out);
+
+/* The parts of an object that came in parts, as catalog_parts. */
+MUST_USE enum store_err catalog_object_parts(struct catalog *c, TALLOC_CTX *mem, const struct object *object,
+    unsigned after, size_t limit, struct part_page **out);
+
 /* Listings. */
 
 struct list_query {
@@ -277,6 +363,55 @@ struct list_page {
 /* The next page of current objects. It costs by what it returns: common prefixes are jumped over. */
 MUST_USE enum store_err catalog_list(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     const struct list_query *query, struct list_page **out);
+
+struct version_query {
+	struct slice prefix;
+	struct slice delimiter; /* empty: none */
+	struct slice after;     /* keys and common prefixes after this one */
+	struct slice
+	    after_version; /* not empty: versions of the key `after` that are older than this one come first */
+	bool after_is_prefix;
+	size_t limit; /* versions and common prefixes together */
+};
+
+struct version_page {
+	struct object **versions; /* delete markers, too: by key, the newest first */
+	size_t version_count;
+	struct slice *prefixes;
+	size_t prefix_count;
+	bool truncated;
+	struct slice last;        /* the last key or common prefix of the page, */
+	const char *last_version; /* and of a key its version */
+	bool last_is_prefix;
+};
+
+/* The next page of all versions. It costs by what it returns, as catalog_list does. */
+MUST_USE enum store_err catalog_list_versions(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    const struct version_query *query, struct version_page **out);
+
+struct upload_query {
+	struct slice prefix;
+	struct slice delimiter;
+	struct slice after;        /* keys and common prefixes after this one */
+	struct slice after_upload; /* not empty: uploads of the key `after` with greater IDs come first */
+	bool after_is_prefix;
+	size_t limit;
+};
+
+struct upload_page {
+	struct upload **uploads; /* by key, then by ID, which is in the order of time */
+	size_t upload_count;
+	struct slice *prefixes;
+	size_t prefix_count;
+	bool truncated;
+	struct slice last;
+	const char *last_upload;
+	bool last_is_prefix;
+};
+
+/* The next page of the uploads under way. */
+MUST_USE enum store_err catalog_list_uploads(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
+    const struct upload_query *query, struct upload_page **out);
 
 /* Garbage and verification. */
 

@@ -2,6 +2,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/attributes.h"
 #include "gateway/operations/operations.h"
+#include "gateway/permission.h"
 
 #define ATTEMPTS 5 /* at an object that somebody else keeps changing */
 
@@ -95,14 +96,10 @@ change_acl(struct req *r, struct slice stored, struct object **current)
 static bool
 still_allowed(struct req *r, const struct object *object)
 {
-	struct access_question question = {
-		.who = &r->identity,
-		.action = req_has_parameter(r, "versionId") ? ACTION_PutObjectVersionAcl : ACTION_PutObjectAcl,
-		.bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl),
-		.object_acl = acl_load(r, slice_from(object->owner_id), object->acl),
-	};
+	const struct subject about = { r->bucket, r->target.key, object };
 
-	return access_allows(&question);
+	return req_may(
+	    r, req_has_parameter(r, "versionId") ? ACTION_PutObjectVersionAcl : ACTION_PutObjectAcl, &about);
 }
 
 enum s3_err

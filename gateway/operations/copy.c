@@ -1,32 +1,21 @@
 /* CopyObject: an object made of another one's bytes. */
 #include "common/encode.h"
+#include "gateway/checksum.h"
 #include "gateway/operations/answer.h"
 #include "gateway/operations/attributes.h"
 #include "gateway/operations/copy_source.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/precondition.h"
+#include "gateway/permission.h"
 
 #define COPY_PIECE (1024 * 1024) /* bytes at a time */
 #define ATTEMPTS   5             /* at an object that somebody else keeps changing */
-
-struct algorithm {
-	const char *name; /* as the catalog stores it */
-	enum digest_kind kind;
-};
-
-static const struct algorithm algorithms[] = {
-	{ "CRC32", DIGEST_CRC32 },
-	{ "CRC32C", DIGEST_CRC32C },
-	{ "CRC64NVME", DIGEST_CRC64NVME },
-	{ "SHA1", DIGEST_SHA1 },
-	{ "SHA256", DIGEST_SHA256 },
-};
 
 struct copy {
 	/* what the headers ask for */
 	struct copy_source from;
 	bool replace_metadata, replace_tags;
-	const struct algorithm *algorithm; /* NULL: keep the source's checksums */
+	const struct checksum *algorithm; /* NULL: keep the source's checksums */
 	struct object_change change;
 	struct precondition precondition;
 
@@ -49,24 +38,6 @@ read_directive(struct req *r, const char *name, const char *message, bool *repla
 	return refuse_argument(r, name, value, message);
 }
 
-static enum s3_err
-read_algorithm(struct req *r, const struct algorithm **out)
-{
-	struct slice value = req_header(r, "x-amz-checksum-algorithm");
-
-	*out = NULL;
-	if (value.length == 0)
-		return S3_OK;
-	for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++)
-		if (slice_equal_nocase(value, slice_from(algorithms[i].name)))
-			*out = &algorithms[i];
-	if (*out != NULL)
-		return S3_OK;
-	return req_refuse(r, S3_INVALID_REQUEST,
-	    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
-	    "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
-}
-
 /* All that the headers say. */
 static enum s3_err
 read_request(struct req *r, struct copy *out)
@@ -83,7 +54,7 @@ read_request(struct req *r, struct copy *out)
 		 r, "x-amz-metadata-directive", "Unknown metadata directive.", &out->replace_metadata)) != S3_OK ||
 	    (err = read_directive(
 		 r, "x-amz-tagging-directive", "Unknown tagging directive.", &out->replace_tags)) != S3_OK ||
-	    (err = read_algorithm(r, &out->algorithm)) != S3_OK ||
+	    (err = checksum_requested(r, &out->algorithm)) != S3_OK ||
 	    (err = attributes_read(r, &out->change)) != S3_OK ||
 	    (err = attributes_read_owner(r, &out->change)) != S3_OK)
 		return err;
@@ -116,19 +87,13 @@ find_bucket(struct req *r, struct copy *copy)
 	return S3_OK;
 }
 
-static bool
-may(const struct req *r, enum action action, const struct acl *bucket_acl, const struct acl *object_acl)
-{
-	struct access_question question = { &r->identity, action, bucket_acl, object_acl };
-
-	return access_allows(&question);
-}
-
 /* Whether there is such a key is told to those alone who may list the bucket. */
 static enum s3_err
-refuse_missing(struct req *r, const struct copy *copy, const struct acl *bucket_acl)
+refuse_missing(struct req *r, const struct copy *copy)
 {
-	if (!may(r, ACTION_ListBucket, bucket_acl, NULL))
+	const struct subject bucket = { .bucket = copy->bucket };
+
+	if (!req_may(r, ACTION_ListBucket, &bucket))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	s3_refusal_detail(&r->refusal, "Key", copy->from.key);
 	if (!copy->from.has_version_id)
@@ -144,21 +109,20 @@ static enum s3_err
 find_source(struct req *r, struct copy *copy)
 {
 	enum action action = copy->from.has_version_id ? ACTION_GetObjectVersion : ACTION_GetObject;
-	const struct acl *bucket_acl, *object_acl;
+	struct subject about;
 	enum store_err found;
 	enum s3_err err;
 
 	if ((err = find_bucket(r, copy)) != S3_OK)
 		return err;
-	bucket_acl = acl_load(r, slice_from(copy->bucket->owner_id), copy->bucket->acl);
 	found = catalog_object(
 	    r->gateway->catalog, r, copy->bucket, copy->from.key, copy->from.version_id, true, &copy->source);
 	if (found == STORE_NOT_FOUND)
-		return refuse_missing(r, copy, bucket_acl);
+		return refuse_missing(r, copy);
 	if (found != STORE_OK)
 		return req_refuse_store(r, found);
-	object_acl = acl_load(r, slice_from(copy->source->owner_id), copy->source->acl);
-	if (!may(r, action, bucket_acl, object_acl))
+	about = (struct subject){ copy->bucket, copy->from.key, copy->source };
+	if (!req_may(r, action, &about))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (copy->source->size > OBJECT_SIZE_MAX)
 		return req_refuse(r, S3_INVALID_REQUEST,

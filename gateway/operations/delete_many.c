@@ -3,6 +3,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/delete_document.h"
 #include "gateway/operations/operations.h"
+#include "gateway/permission.h"
 
 /* What became of one key. */
 struct outcome {
@@ -10,14 +11,6 @@ struct outcome {
 	const char *message; /* NULL: the error's own */
 	struct object_deletion deletion;
 };
-
-static bool
-may(const struct req *r, const struct acl *bucket_acl, enum action action, const struct acl *object_acl)
-{
-	struct access_question question = { &r->identity, action, bucket_acl, object_acl };
-
-	return access_allows(&question);
-}
 
 /* Why a key cannot be one, or a version ID; S3_OK where it can. */
 static enum s3_err
@@ -34,7 +27,7 @@ check_item(const struct delete_item *item, const char **message)
 
 struct etag_condition {
 	struct req *r;
-	const struct acl *bucket_acl;
+	struct slice key;
 	struct slice etag;
 	enum s3_err err;
 };
@@ -46,14 +39,12 @@ has_etag(void *context, const struct object *current)
 	struct etag_condition *condition = context;
 	struct conditions conditions = { .has_if_match = true, .if_match = condition->etag };
 	struct validators about = { .exists = current != NULL };
-	const struct acl *acl = NULL;
+	const struct subject subject = { condition->r->bucket, condition->key, current };
 
-	if (current != NULL) {
+	if (current != NULL)
 		about.etag = slice_from(current->etag);
-		acl = acl_load(condition->r, slice_from(current->owner_id), current->acl);
-	}
 	condition->err = S3_OK;
-	if (!may(condition->r, condition->bucket_acl, current != NULL ? ACTION_GetObject : ACTION_ListBucket, acl))
+	if (!req_may(condition->r, current != NULL ? ACTION_GetObject : ACTION_ListBucket, &subject))
 		condition->err = S3_ACCESS_DENIED;
 	else if (current == NULL)
 		condition->err = S3_NO_SUCH_KEY;
@@ -73,13 +64,14 @@ item_error(struct req *r, enum store_err err)
 }
 
 static struct outcome
-delete_item(struct req *r, const struct acl *bucket_acl, const struct delete_item *item)
+delete_item(struct req *r, const struct delete_item *item)
 {
-	struct etag_condition condition = { r, bucket_acl, item->etag, S3_OK };
+	const struct subject subject = { .bucket = r->bucket, .key = item->key };
+	struct etag_condition condition = { r, item->key, item->etag, S3_OK };
 	struct outcome outcome = { 0 };
 	enum store_err err;
 
-	if (!may(r, bucket_acl, item->has_version_id ? ACTION_DeleteObjectVersion : ACTION_DeleteObject, NULL))
+	if (!req_may(r, item->has_version_id ? ACTION_DeleteObjectVersion : ACTION_DeleteObject, &subject))
 		outcome.err = S3_ACCESS_DENIED;
 	else
 		outcome.err = check_item(item, &outcome.message);
@@ -122,7 +114,6 @@ write_deleted(struct xml_writer *w, const struct delete_item *item, const struct
 enum s3_err
 op_delete_objects(struct req *r)
 {
-	const struct acl *bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl);
 	struct delete_document document;
 	struct xml_writer *w;
 	enum s3_err err;
@@ -134,7 +125,7 @@ op_delete_objects(struct req *r)
 	w = xml_writer_new(r, ANSWER_LONG);
 	xml_start_root(w, "DeleteResult");
 	for (size_t i = 0; i < document.count; i++) {
-		struct outcome outcome = delete_item(r, bucket_acl, &document.items[i]);
+		struct outcome outcome = delete_item(r, &document.items[i]);
 
 		if (outcome.err != S3_OK)
 			write_error(w, &document.items[i], &outcome);

@@ -1,6 +1,7 @@
 #include "gateway/operations/precondition.h"
 
 #include "gateway/operations/answer.h"
+#include "gateway/permission.h"
 
 enum s3_err
 precondition_read(struct req *r, struct precondition *out)
@@ -9,7 +10,6 @@ precondition_read(struct req *r, struct precondition *out)
 
 	*out = (struct precondition){ .r = r };
 	conditions_read(r, &r->headers, "", conditions);
-	out->bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl);
 	if (conditions->has_if_match && !entity_tags_valid(conditions->if_match))
 		return refuse_argument(r, "If-Match", conditions->if_match, "If-Match is no list of entity tags.");
 	if (conditions->has_if_none_match && !entity_tags_valid(conditions->if_none_match))
@@ -22,12 +22,9 @@ precondition_read(struct req *r, struct precondition *out)
 static bool
 may_know(const struct precondition *p, const struct object *current)
 {
-	struct access_question question = { .who = &p->r->identity, .bucket_acl = p->bucket_acl };
+	const struct subject about = { p->r->bucket, p->r->target.key, current };
 
-	question.action = current != NULL ? ACTION_GetObject : ACTION_ListBucket;
-	if (current != NULL)
-		question.object_acl = acl_load(p->r, slice_from(current->owner_id), current->acl);
-	return access_allows(&question);
+	return req_may(p->r, current != NULL ? ACTION_GetObject : ACTION_ListBucket, &about);
 }
 
 bool

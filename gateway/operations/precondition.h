@@ -10,7 +10,6 @@
 
 struct precondition {
 	struct req *r;
-	const struct acl *bucket_acl;
 	struct conditions conditions;
 	enum s3_err err;    /* the last decision */
 	const char *failed; /* the header that did not hold */
@@ -32,7 +31,7 @@ MUST_USE enum s3_err precondition_check_now(struct precondition *p);
 /* Refuse for what a write said to which precondition_check was given. S3_OK for STORE_OK. */
 MUST_USE enum s3_err precondition_refuse(struct precondition *p, enum store_err err);
 
-/* The bucket's ACL; and 412 for a condition on the object named `failed`. */
+/* 412, for the condition that is named `failed`. */
 enum s3_err precondition_failed(struct req *r, const char *failed);
 
 #endif

@@ -6,6 +6,7 @@
 #define TESTS_UNIT_GATEWAY_EXCHANGE_H
 
 #include "common/digest.h"
+#include "gateway/permission.h"
 #include "gateway/req.h"
 #include "storage/fault.h"
 #include "tests/unit/storage/scratch.h"
@@ -92,15 +93,9 @@ identify(struct req *r, const char *user)
 static inline bool
 permitted(struct req *r)
 {
-	struct access_question question = { .who = &r->identity, .action = r->operation->action };
+	const struct subject about = req_subject(r);
 
-	if (r->operation->action == ACTION_OPEN)
-		return true;
-	if (r->bucket != NULL)
-		question.bucket_acl = acl_load(r, slice_from(r->bucket->owner_id), r->bucket->acl);
-	if (r->object != NULL)
-		question.object_acl = acl_load(r, slice_from(r->object->owner_id), r->object->acl);
-	return access_allows(&question);
+	return req_may(r, r->operation->action, &about);
 }
 
 /* The bucket and the object that the request names; then permission. */

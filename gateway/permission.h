@@ -1,0 +1,22 @@
+/*
+ * Whether the sender of a request may do something: the one place where a request's identity, what is stored of a
+ * bucket and an object, and auth/'s decision meet. Operations ask here and nowhere else.
+ */
+#ifndef GATEWAY_PERMISSION_H
+#define GATEWAY_PERMISSION_H
+
+#include "gateway/req.h"
+
+/* What a permission is about: whatever of it there is. */
+struct subject {
+	const struct bucket *bucket; /* NULL: the service */
+	struct slice key;            /* empty: the bucket itself */
+	const struct object *object; /* under that key; NULL: none, or not yet */
+};
+
+/* What the request's target names, with r->object. */
+struct subject req_subject(const struct req *r);
+
+bool req_may(struct req *r, enum action action, const struct subject *about);
+
+#endif
