@@ -21,7 +21,7 @@ static const struct {
 	enum rule rule;
 } actions[ACTION_COUNT] = {
 	[ACTION_OPEN] = { "", OPEN },
-#define ACTION(name, rule) [ACTION_##name] = { "s3:" #name, rule },
+#define ACTION(name, about, rule) [ACTION_##name] = { "s3:" #name, rule },
 #include "auth/actions.def"
 #undef ACTION
 };
@@ -39,10 +39,20 @@ action_on_version(enum action action)
 	switch (action) {
 	case ACTION_GetObject:
 		return ACTION_GetObjectVersion;
+	case ACTION_GetObjectAttributes:
+		return ACTION_GetObjectVersionAttributes;
+	case ACTION_GetObjectTorrent:
+		return ACTION_GetObjectVersionTorrent;
 	case ACTION_GetObjectAcl:
 		return ACTION_GetObjectVersionAcl;
 	case ACTION_PutObjectAcl:
 		return ACTION_PutObjectVersionAcl;
+	case ACTION_GetObjectTagging:
+		return ACTION_GetObjectVersionTagging;
+	case ACTION_PutObjectTagging:
+		return ACTION_PutObjectVersionTagging;
+	case ACTION_DeleteObjectTagging:
+		return ACTION_DeleteObjectVersionTagging;
 	case ACTION_DeleteObject:
 		return ACTION_DeleteObjectVersion;
 	default:

@@ -6,7 +6,7 @@
 
 enum action {
 	ACTION_OPEN, /* open to everybody: the operation decides for itself */
-#define ACTION(name, rule) ACTION_##name,
+#define ACTION(name, about, rule) ACTION_##name,
 #include "auth/actions.def"
 #undef ACTION
 	ACTION_COUNT
