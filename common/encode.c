@@ -1,5 +1,6 @@
 #include "common/encode.h"
 
+#include <unictype.h>
 #include <unistr.h>
 
 static const char hex_lower[] = "0123456789abcdef";
@@ -226,4 +227,24 @@ size_t
 utf8_length(struct slice s)
 {
 	return s.length > 0 ? u8_mbsnlen((const uint8_t *)s.data, s.length) : 0;
+}
+
+bool
+utf8_next(struct slice *rest, uint32_t *point)
+{
+	ucs4_t taken;
+	int length = rest->length ? u8_mbtoucr(&taken, (const uint8_t *)rest->data, rest->length) : 0;
+
+	if (length <= 0)
+		return false;
+	*point = taken;
+	*rest = slice_skip(*rest, (size_t)length);
+	return true;
+}
+
+bool
+unicode_is_word(uint32_t point)
+{
+	return uc_is_general_category_withtable(
+	    point, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N | UC_CATEGORY_MASK_Z);
 }

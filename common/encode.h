@@ -42,4 +42,10 @@ size_t utf8_first(struct slice s);
 /* The number of code points of well-formed UTF-8. */
 size_t utf8_length(struct slice s);
 
+/* Take the code point that *rest begins with. False, and *rest stays, as utf8_first gives 0. */
+bool utf8_next(struct slice *rest, uint32_t *point);
+
+/* Whether a code point is a letter, a number or a separator (Unicode's general categories L, N and Z). */
+bool unicode_is_word(uint32_t point);
+
 #endif

@@ -375,3 +375,9 @@ xml_is(const struct xml_element *element, const char *name)
 {
 	return slice_equal(element->name, slice_from(name));
 }
+
+bool
+xml_is_empty(const struct xml_element *element)
+{
+	return element->first == NULL && skip_white(element->text).length == 0;
+}

@@ -38,6 +38,9 @@ const struct xml_element *xml_child(const struct xml_element *parent, const char
 /* Whether the element has that name. */
 bool xml_is(const struct xml_element *element, const char *name);
 
+/* Whether it holds neither elements nor text, but for white space. */
+bool xml_is_empty(const struct xml_element *element);
+
 struct xml_writer;
 
 /* A document that begins with the XML declaration; `max` is the ceiling of its size in bytes. */

@@ -254,6 +254,58 @@ START_TEST(utf8)
 }
 END_TEST
 
+START_TEST(utf8_point_by_point)
+{
+	struct slice rest = texts[_i].s;
+	size_t count = 0;
+	uint32_t point;
+
+	while (utf8_next(&rest, &point)) {
+		ck_assert_uint_le(point, 0x10ffff);
+		count++;
+	}
+	ck_assert_msg((rest.length == 0) == texts[_i].valid, "%s", texts[_i].name);
+	if (texts[_i].valid)
+		ck_assert_msg(count == texts[_i].length, "%s", texts[_i].name);
+}
+END_TEST
+
+static const struct {
+	uint32_t point;
+	bool word;
+} points[] = {
+	{ 'a', true },
+	{ 'Z', true },
+	{ '0', true },
+	{ ' ', true },
+	{ 0xe4, true },
+	{ 0x4e2d, true },
+	{ 0x2160, true }, /* a Roman numeral */
+	{ 0xbd, true },   /* one half */
+	{ 0xa0, true },
+	{ 0x2028, true },
+	{ 0x10400, true },
+	{ 0, false },
+	{ '\t', false },
+	{ '\n', false },
+	{ '-', false },
+	{ '_', false },
+	{ 0x7f, false },
+	{ 0x85, false },
+	{ 0x301, false }, /* an accent that combines */
+	{ 0x20ac, false },
+	{ 0x1f600, false },
+	{ 0xd800, false },
+	{ 0xffff, false },
+	{ 0x10ffff, false },
+};
+
+START_TEST(words)
+{
+	ck_assert_msg(unicode_is_word(points[_i].point) == points[_i].word, "U+%04X", (unsigned)points[_i].point);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -271,6 +323,8 @@ main(void)
 	tcase_add_test(tc, decode_borrows);
 	tcase_add_loop_test(tc, percent_round_trip, PERCENT_ALL, PERCENT_KEEP_SLASH + 1);
 	tcase_add_loop_test(tc, utf8, 0, ARRAY_SIZE(texts));
+	tcase_add_loop_test(tc, utf8_point_by_point, 0, ARRAY_SIZE(texts));
+	tcase_add_loop_test(tc, words, 0, ARRAY_SIZE(points));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

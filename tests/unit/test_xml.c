@@ -340,6 +340,10 @@ START_TEST(children)
 	ck_assert_ptr_eq(xml_child(root, "C"), root->first->next);
 	ck_assert_ptr_null(xml_child(root, "D"));
 	ck_assert_ptr_null(xml_child(root->first, "B"));
+	ck_assert(!xml_is_empty(root));
+	ck_assert(!xml_is_empty(root->first));
+	ck_assert(xml_is_empty(root->first->next));
+	ck_assert(xml_is_empty(parse("<A>\r\n \t</A>")));
 }
 END_TEST
 
