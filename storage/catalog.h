@@ -170,6 +170,9 @@ void content_discard(struct content *content);
 #define OBJECT_KEY_MAX 1024 /* bytes, and never a NUL among them */
 #define VERSION_ID_MAX 64
 
+/* Whether a version can have that ID: "null", or what the catalog could have given to one. */
+bool version_id_valid(struct slice version_id);
+
 struct object {
 	struct slice key;
 	const char *version_id; /* "null" for the null version */
@@ -368,8 +371,8 @@ struct version_query {
 	struct slice prefix;
 	struct slice delimiter; /* empty: none */
 	struct slice after;     /* keys and common prefixes after this one */
-	struct slice
-	    after_version; /* not empty: versions of the key `after` that are older than this one come first */
+	/* Not empty: versions of the key `after` that are older than this one come first; all, where it cannot be one's. */
+	struct slice after_version;
 	bool after_is_prefix;
 	size_t limit; /* versions and common prefixes together */
 };
@@ -381,7 +384,7 @@ struct version_page {
 	size_t prefix_count;
 	bool truncated;
 	struct slice last;        /* the last key or common prefix of the page, */
-	const char *last_version; /* and of a key its version */
+	const char *last_version; /* and of a key its version: for `after_version` alone */
 	bool last_is_prefix;
 };
 

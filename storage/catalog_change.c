@@ -1,16 +1,9 @@
 #include "storage/catalog_private.h"
 
-/* Room for one more item in an array that grows by doubling. */
-#define GROW(mem, array, count, type)                                                              \
-	do {                                                                                       \
-		if (((count) & ((count)-1)) == 0)                                                  \
-			(array) = talloc_realloc((mem), (array), type, (count) ? 2 * (count) : 1); \
-	} while (0)
-
 void
 change_expect(struct change *change, struct slice name, struct slice value)
 {
-	GROW(change->mem, change->conditions, change->condition_count, struct condition);
+	ARRAY_GROW(change->mem, change->conditions, change->condition_count, struct condition);
 	change->conditions[change->condition_count++] = (struct condition){ name, value.length == 0, value };
 }
 
@@ -19,14 +12,14 @@ change_put(struct change *change, struct slice name, struct slice value)
 {
 	if (value.length == 0)
 		change->too_large = true;
-	GROW(change->mem, change->puts, change->put_count, struct put);
+	ARRAY_GROW(change->mem, change->puts, change->put_count, struct put);
 	change->puts[change->put_count++] = (struct put){ name, value };
 }
 
 void
 change_delete(struct change *change, struct slice name)
 {
-	GROW(change->mem, change->deletes, change->delete_count, struct slice);
+	ARRAY_GROW(change->mem, change->deletes, change->delete_count, struct slice);
 	change->deletes[change->delete_count++] = name;
 }
 
@@ -76,7 +69,7 @@ entries_visit(void *context, struct slice name, struct slice value, struct slice
 	(void)seek;
 	if (!slice_starts_with(name, v->prefix))
 		return SCAN_STOP;
-	GROW(v->mem, out->items, out->count, struct entry);
+	ARRAY_GROW(v->mem, out->items, out->count, struct entry);
 	out->items[out->count++] = (struct entry){ copy(v->mem, name), copy(v->mem, value) };
 	return out->count < v->max ? SCAN_NEXT : SCAN_STOP;
 }

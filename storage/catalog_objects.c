@@ -40,6 +40,21 @@ object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, 
 	return object;
 }
 
+struct object *
+object_make_listed(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
+    const struct record_version *summary, bool is_latest)
+{
+	struct object *object = object_make(c, mem, bucket, key, summary, is_latest, slice_make(NULL, 0));
+
+	for (size_t i = 0; i < object->checksums.count; i++) {
+		struct field *field = &object->checksums.items[i];
+
+		field->name.data = slice_dup(object, field->name);
+		field->value.data = slice_dup(object, field->value);
+	}
+	return object;
+}
+
 enum store_err
 catalog_object(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
     struct slice version_id, bool with_bytes, struct object **out)

@@ -40,6 +40,13 @@
 #define NAME_OBJECT_MAX     (1 + OBJECT_KEY_MAX + 2 + 8)
 #define SWEEP_PAGE          64 /* records read at a time */
 
+/* Room for one more item in an array that grows by doubling. */
+#define ARRAY_GROW(mem, array, count, type)                                                        \
+	do {                                                                                       \
+		if (((count) & ((count)-1)) == 0)                                                  \
+			(array) = talloc_realloc((mem), (array), type, (count) ? 2 * (count) : 1); \
+	} while (0)
+
 /* A blob of this opening's whose intent nobody is going to take back. */
 struct abandoned {
 	struct bucket_id bucket;
@@ -233,6 +240,14 @@ bool object_key_valid(struct slice key);
 bool version_is(const struct record_version *record, struct slice version_id);
 const char *version_id_of(TALLOC_CTX *mem, const struct record_version *record);
 
+/*
+ * A version's place in the order of its key's versions as text: its version ID, or the null version's in the same form,
+ * which stays what it is when another null version takes that one's place. Reading takes "null" as well, for the null
+ * version that there is now. False: no version of this key is or was there.
+ */
+const char *version_place_text(TALLOC_CTX *mem, const struct record_version *record);
+MUST_USE bool version_ordinal(const struct record_version *head, struct slice version_id, uint64_t *ordinal);
+
 /* Where a version other than the head would be: false for an ID that no version of this key can have. */
 MUST_USE bool version_place(TALLOC_CTX *mem, struct slice key, const struct record_version *head,
     struct slice version_id, struct slice *name);
@@ -274,6 +289,10 @@ struct object_private {
  */
 struct object *object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
     const struct record_version *record, bool is_latest, struct slice bytes);
+
+/* As object_make, from the summary of a record in a scan: what is kept of it is copied. */
+struct object *object_make_listed(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket,
+    struct slice key, const struct record_version *summary, bool is_latest);
 
 /* catalog_write.c: what every change of an object has in common. */
 

@@ -24,12 +24,16 @@ version_is(const struct record_version *record, struct slice version_id)
 }
 
 const char *
-version_id_of(TALLOC_CTX *mem, const struct record_version *record)
+version_place_text(TALLOC_CTX *mem, const struct record_version *record)
 {
-	if (record->null_version)
-		return "null";
 	return talloc_asprintf(
 	    mem, VERSION_ID_FORMAT, (unsigned long long)record->ordinal, (unsigned long long)record->salt);
+}
+
+const char *
+version_id_of(TALLOC_CTX *mem, const struct record_version *record)
+{
+	return record->null_version ? "null" : version_place_text(mem, record);
 }
 
 static bool
@@ -40,14 +44,32 @@ parse_ordinal(struct slice version_id, uint64_t *ordinal)
 	*ordinal = 0;
 	if (version_id.length != VERSION_ID_LENGTH)
 		return false;
-	for (size_t i = 0; i < VERSION_ID_LENGTH / 2; i++) {
+	for (size_t i = 0; i < VERSION_ID_LENGTH; i++) {
 		const char *digit = version_id.data[i] ? strchr(digits, version_id.data[i]) : NULL;
 
 		if (!digit)
 			return false;
-		*ordinal = *ordinal << 4 | (uint64_t)(digit - digits);
+		if (i < VERSION_ID_LENGTH / 2)
+			*ordinal = *ordinal << 4 | (uint64_t)(digit - digits);
 	}
 	return true;
+}
+
+bool
+version_id_valid(struct slice version_id)
+{
+	uint64_t ordinal;
+
+	return slice_equal(version_id, SLICE("null")) || parse_ordinal(version_id, &ordinal);
+}
+
+bool
+version_ordinal(const struct record_version *head, struct slice version_id, uint64_t *ordinal)
+{
+	if (!slice_equal(version_id, SLICE("null")))
+		return parse_ordinal(version_id, ordinal);
+	*ordinal = head->null_version ? head->ordinal : head->null_ordinal;
+	return *ordinal != 0;
 }
 
 bool
