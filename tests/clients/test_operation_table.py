@@ -62,7 +62,8 @@ def status_of(client, operation, bucket):
     return answer["ResponseMetadata"]["HTTPStatusCode"]
 
 
-@pytest.mark.parametrize("operation", sorted(MODEL.operation_names))
+# WriteGetObjectResponse belongs to S3 Object Lambda, and boto3 signs it for that service.
+@pytest.mark.parametrize("operation", sorted(set(MODEL.operation_names) - {"WriteGetObjectResponse"}))
 def test_an_operation_answers_as_it_is_marked(make_boto3, alice, bucket, operation):
     client = make_boto3(alice, inject_host_prefix=False)
     client.put_object(Bucket=bucket, Key="key", Body=b"bytes")
