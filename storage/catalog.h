@@ -115,8 +115,8 @@ MUST_USE enum store_err catalog_bucket_create(struct catalog *c, struct bucket *
 MUST_USE enum store_err catalog_bucket(struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket **out);
 
 /*
- * (commits) err STORE_NOT_FOUND, STORE_NOT_EMPTY (objects, versions or uploads). Documents go with the bucket. Of several
- * deletions at once each may say that it was the one.
+ * (commits) err STORE_NOT_FOUND, STORE_NOT_EMPTY (objects or versions). Documents and uploads under way go with the
+ * bucket. Of several deletions at once each may say that it was the one.
  */
 MUST_USE enum store_err catalog_bucket_delete(struct catalog *c, const struct bucket *bucket);
 
@@ -320,7 +320,7 @@ MUST_USE enum store_err catalog_part_put(struct catalog *c, TALLOC_CTX *mem, con
     struct slice key, struct slice upload_id, unsigned number, struct content *content, const char *etag,
     const struct fields *checksums, struct part **out);
 
-/* The parts of an upload with numbers above `after`, at most `limit`. */
+/* The parts of an upload with numbers above `after`, at most `limit`. Of an upload that is gone there may be none. */
 MUST_USE enum store_err catalog_parts(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     const struct upload *upload, unsigned after, size_t limit, struct part_page **out);
 
@@ -329,8 +329,9 @@ MUST_USE enum store_err catalog_parts(struct catalog *c, TALLOC_CTX *mem, const 
  * step says STORE_CONFLICT; *out is the frozen upload. The caller reads the parts, checks them, and works out ETag and
  * checksums. catalog_upload_complete (commits): the parts with these numbers, in ascending order, become the current
  * version of the key; the upload, and parts not named, go. An upload that stays frozen can still be gone on with.
+ * Of several completions at once only the one that froze last goes on.
  * err  STORE_NOT_FOUND (no such upload), STORE_CONFLICT (begin again with freezing), STORE_REFUSED (check),
- *      STORE_FULL, STORE_IO, STORE_TIMEOUT
+ *      STORE_INVALID (no numbers, not in ascending order, or not there), STORE_FULL, STORE_IO, STORE_TIMEOUT
  */
 MUST_USE enum store_err catalog_upload_freeze(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     struct slice key, struct slice upload_id, struct upload **out);
@@ -338,7 +339,7 @@ MUST_USE enum store_err catalog_upload_complete(struct catalog *c, TALLOC_CTX *m
     const struct upload *upload, const unsigned *numbers, size_t count, const struct object_change *change,
     object_check_fn *check, void *context, struct object **out);
 
-/* The parts of an object that came in parts, as catalog_parts. */
+/* The parts of an object that came in parts, as catalog_parts. err STORE_NOT_FOUND: it came in one piece */
 MUST_USE enum store_err catalog_object_parts(struct catalog *c, TALLOC_CTX *mem, const struct object *object,
     unsigned after, size_t limit, struct part_page **out);
 
@@ -440,7 +441,7 @@ struct verify_result {
 	uint64_t buckets, objects, versions, blobs, bytes; /* read and found right */
 	uint64_t damaged;                                  /* records or blobs that do not match their checksums */
 	uint64_t missing;                                  /* blobs that a record names and that are not there */
-	uint64_t orphans;                                  /* blobs that nothing names, garbage records neither */
+	uint64_t orphans;                                  /* blobs, and uploads with parts, that nothing names */
 };
 
 /* Called for each fault found, with a line for a person. */

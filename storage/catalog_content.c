@@ -26,6 +26,8 @@ inline_max(const struct content *content)
 {
 	size_t max = store_inline_max(content->catalog->store);
 
+	if (content->is_part)
+		return 0;
 	/* What a record puts around its bytes takes less than 16. */
 	return max < STORE_VALUE_MAX - 16 ? max : STORE_VALUE_MAX - 16;
 }
@@ -51,6 +53,15 @@ content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
 	content->bucket.id = bucket->id;
 	content->bucket.read_us = bucket->read_us;
 	talloc_set_destructor(content, content_destroy);
+	return content;
+}
+
+struct content *
+content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
+{
+	struct content *content = content_new(c, mem, bucket);
+
+	content->is_part = true;
 	return content;
 }
 
@@ -104,23 +115,6 @@ begin_blob(struct content *content)
 		err = blob_append(content->writer, slice_make(content->bytes, content->size));
 	talloc_free(content->bytes);
 	content->bytes = NULL;
-	return err;
-}
-
-enum store_err
-content_check(struct content *content)
-{
-	TALLOC_CTX *scratch = talloc_new(NULL);
-	struct slice value;
-	enum store_err err = STORE_OK;
-
-	if (!content_is_inline(content)) {
-		err = read_optional(content->catalog, partition_of(content), name_garbage(scratch, &content->blob),
-		    scratch, &value);
-		if (!err && !slice_equal(value, content->intent))
-			err = STORE_TIMEOUT;
-	}
-	talloc_free(scratch);
 	return err;
 }
 
@@ -187,4 +181,57 @@ content_discard(struct content *content)
 		content->settled = change_commit(c, partition_of(content), &change) == STORE_OK;
 	}
 	talloc_free(content);
+}
+
+/* Naming. */
+
+void
+content_take(struct change *change, struct content *content)
+{
+	struct slice intent;
+
+	if (content_is_inline(content))
+		return;
+	intent = name_garbage(change->mem, &content->blob);
+	change_expect(change, intent, content->intent);
+	change_delete(change, intent);
+}
+
+/* Whether the intent still is as it was: otherwise a sweep has taken this opening for dead. */
+static enum store_err
+check_intent(struct content *content)
+{
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct slice value;
+	enum store_err err = STORE_OK;
+
+	if (!content_is_inline(content)) {
+		err = read_optional(content->catalog, partition_of(content), name_garbage(scratch, &content->blob),
+		    scratch, &value);
+		if (!err && !slice_equal(value, content->intent))
+			err = STORE_TIMEOUT;
+	}
+	talloc_free(scratch);
+	return err;
+}
+
+enum store_err
+content_commit(struct content *content, const struct change *change)
+{
+	enum store_err err = change_commit(content->catalog, partition_of(content), change);
+
+	content->settled = !err;
+	if (err == STORE_CONFLICT && check_intent(content))
+		err = STORE_TIMEOUT;
+	return err;
+}
+
+void
+content_end(struct content *content, enum store_err err)
+{
+	/* After any other error the commit may have happened all the same. */
+	if (err == STORE_REFUSED || err == STORE_NOT_FOUND || err == STORE_INVALID)
+		content_discard(content);
+	else
+		talloc_free(content);
 }

@@ -44,11 +44,11 @@ visit_member(void *context, struct slice name, struct slice value, struct slice 
 
 	(void)value;
 	(void)seek;
-	*empty = slice_equal(name, NAME_GATE);
-	return *empty ? SCAN_NEXT : SCAN_STOP;
+	*empty = name.data[0] != 'o';
+	return SCAN_STOP;
 }
 
-/* Objects, uploads and parts have names from 'o' on; garbage and contents lie before. */
+/* Versions alone count. Uploads under way go with the bucket: they are cleared with its remains. */
 static enum store_err
 is_empty(struct catalog *c, const struct bucket_id *id, bool *empty)
 {

@@ -1,6 +1,8 @@
 /* Objects as the caller sees them, and reading one. */
 #include "storage/catalog_private.h"
 
+#include "common/encode.h"
+
 static struct object_private *
 private_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
     const struct record_version *record, struct slice bytes)
@@ -14,6 +16,7 @@ private_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket,
 	memcpy(private->content_id, record->content_id, sizeof(record->content_id));
 	private->bytes = bytes;
 	private->blobs = record->blobs;
+	memcpy(private->upload_id, record->upload_id, sizeof(record->upload_id));
 	return private;
 }
 
@@ -36,6 +39,9 @@ object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, 
 	object->headers = record->headers;
 	object->metadata = record->metadata;
 	object->checksums = record->checksums;
+	if (record_has_id(record->upload_id))
+		object->upload_id = hex_encode(object, slice_make(record->upload_id, sizeof(record->upload_id)));
+	object->part_count = (unsigned)record->part_count;
 	object->private = private_make(c, object, bucket, object->key, record, bytes);
 	return object;
 }

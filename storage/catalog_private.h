@@ -14,11 +14,13 @@
  *		  oKEY 0 1 ~ORDINAL	 version: a noncurrent one; the newest comes first
  *		  cCONTENTID		 bytes: a small object's
  *		  gBLOBID		 garbage: blobs being written (by the first one's ID), or that nothing names any more
+ *		  gUPLOADID		 garbage: the parts of that upload, which was aborted, or its object deleted
+ *		  uKEY 0 UPLOADID	 upload: under way
+ *		  pUPLOADID NUMBER	 part: of an upload under way, or of the version that came of it
  *		  x			 gate: no object may be written
- *		  u…, p…		 kept free for uploads and parts
  *
  * All that writes to a key has the head as it was read among its conditions, or all noncurrent versions that it
- * touches; and that the gate is open, so that a bucket is only deleted once nobody can write to it any more.
+ * touches, or the upload; and that the gate is open, so that a bucket is only deleted once nobody can write to it any more.
  */
 #ifndef STORAGE_CATALOG_PRIVATE_H
 #define STORAGE_CATALOG_PRIVATE_H
@@ -182,6 +184,7 @@ struct content {
 	struct blob_writer *writer;
 	struct blob_id blob;
 	struct slice intent; /* the record as it was put; empty: none was */
+	bool is_part;        /* never kept in memory */
 	bool finished;
 	bool failed;
 	bool settled; /* named by an object, or thrown away: nothing is left to be done when it is freed */
@@ -189,8 +192,14 @@ struct content {
 
 bool content_is_inline(const struct content *content);
 
-/* Whether the intent still is as it was: otherwise a sweep has taken this opening for dead. */
-MUST_USE enum store_err content_check(struct content *content);
+/* Let a change that names the content's blob, if it has one, take back the intent. */
+void content_take(struct change *change, struct content *content);
+
+/* Commit that change. STORE_TIMEOUT: a sweep has taken this opening for dead, and the intent is not as it was */
+MUST_USE enum store_err content_commit(struct content *content, const struct change *change);
+
+/* Free it, after what was to name it has ended so. */
+void content_end(struct content *content, enum store_err err);
 
 /* Leave the blob to the next sweep, which finds out whether something names it. Any thread; waits for nothing. */
 void abandon(struct catalog *c, const struct bucket_id *bucket, const struct blob_id *blob);
@@ -268,7 +277,10 @@ void version_pop(struct change *change, const struct row *head, const struct row
 /* Remove a noncurrent version for good. */
 void version_remove(struct change *change, const struct row *head, const struct row *version);
 
-/* Give up the bytes of a version: its content goes, its blobs become garbage. */
+/* Let blobs, of which there are some, be garbage. */
+void change_drop_blobs(struct change *change, struct record_blobs blobs);
+
+/* Give up the bytes of a version: its content goes, its blobs and parts become garbage. */
 void change_drop_bytes(struct change *change, const struct record_version *record);
 
 /* catalog_objects.c. */
@@ -281,6 +293,7 @@ struct object_private {
 	unsigned char content_id[16];
 	struct slice bytes; /* the content's, when they were read along */
 	struct record_blobs blobs;
+	unsigned char upload_id[16]; /* where object->upload_id is */
 };
 
 /*

@@ -1,24 +1,44 @@
-/* Reading an object's bytes: from memory, or from its blobs in order, one of them open at a time. */
-#include "storage/catalog_private.h"
+/*
+ * Reading an object's bytes: from memory, or from its blobs in order, one of them open at a time. The blobs of an object
+ * that came in parts are looked up in pages of parts: it may have ten thousand.
+ */
+#include "storage/catalog_uploads.h"
+
+/* The blobs that are known: all that the version names, or those of some parts. */
+struct window {
+	struct record_blob *blobs;
+	size_t count;
+	uint64_t begins;      /* where in the object the first of them begins */
+	unsigned last_number; /* of the parts */
+	bool more;            /* there are parts after these */
+};
 
 struct object_reader {
-	struct store *store;
-	uint64_t size;
+	struct catalog *catalog;
+	const struct object *object;
 	struct slice bytes; /* of an inline object */
-	const struct record_blob *blobs;
-	size_t blob_count;
-	size_t current;  /* the blob that is open, */
+	struct window window;
+	size_t current;  /* the blob of the window that is open, */
 	uint64_t begins; /* and where in the object it begins */
 	struct blob_reader *blob;
 };
 
-static int
-reader_destroy(struct object_reader *reader)
+static void
+close_blob(struct object_reader *reader)
 {
 	if (reader->blob)
 		blob_close(reader->blob);
+	reader->blob = NULL;
+}
+
+static int
+reader_destroy(struct object_reader *reader)
+{
+	close_blob(reader);
 	return 0;
 }
+
+/* Opening. */
 
 static enum store_err
 read_content(const struct object_private *private, TALLOC_CTX *mem, struct slice *bytes)
@@ -40,23 +60,7 @@ read_content(const struct object_private *private, TALLOC_CTX *mem, struct slice
 	return err;
 }
 
-/* Have that blob open. */
-static enum store_err
-open_blob(struct object_reader *reader, size_t number, uint64_t begins)
-{
-	const struct record_blob *blob = &reader->blobs[number];
-
-	if (reader->blob && reader->current == number)
-		return STORE_OK;
-	if (reader->blob)
-		blob_close(reader->blob);
-	reader->blob = NULL;
-	reader->current = number;
-	reader->begins = begins;
-	return blob_open(reader->store, &blob->id, blob->size, &reader->blob);
-}
-
-/* What is there must be as long as the object is said to be. */
+/* What is there must be as long as the object is said to be. Parts show that when they are read. */
 static bool
 sizes_match(const struct object *object, struct slice bytes)
 {
@@ -64,30 +68,99 @@ sizes_match(const struct object *object, struct slice bytes)
 	uint64_t size = 0;
 
 	if (object->private->has_content)
-		return blobs->count == 0 && bytes.length == object->size;
+		return blobs->count == 0 && !object->upload_id && bytes.length == object->size;
+	if (object->upload_id)
+		return blobs->count == 0;
 	for (size_t i = 0; i < blobs->count; i++)
 		if (__builtin_add_overflow(size, blobs->items[i].size, &size))
 			return false;
 	return size == object->size;
 }
 
+/* Know the blobs of the parts that come after those known. */
+static enum store_err
+next_window(struct object_reader *reader, unsigned after, uint64_t begins)
+{
+	const struct object_private *private = reader->object->private;
+	struct window *window = &reader->window;
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct part_rows rows;
+	enum store_err err = part_rows_read(reader->catalog, bucket_partition(&private->bucket, private->key),
+	    private->upload_id, after, PARTS_PAGE, scratch, &rows);
+
+	close_blob(reader);
+	if (!err && !rows.count)
+		err = STORE_DAMAGED;
+	if (!err) {
+		window->blobs = talloc_realloc(reader, window->blobs, struct record_blob, rows.count);
+		for (size_t i = 0; i < rows.count; i++)
+			window->blobs[i] = part_blob(&rows.items[i].record);
+		window->count = rows.count;
+		window->begins = begins;
+		window->last_number = rows.items[rows.count - 1].number;
+		window->more = rows.more;
+	}
+	talloc_free(scratch);
+	return err;
+}
+
+static enum store_err
+first_window(struct object_reader *reader)
+{
+	const struct record_blobs *blobs = &reader->object->private->blobs;
+
+	if (reader->object->upload_id)
+		return next_window(reader, 0, 0);
+	reader->window = (struct window){ .blobs = blobs->items, .count = blobs->count };
+	return STORE_OK;
+}
+
+/* Have the blob open that holds that byte of the object; looked for from the open one on, unless it is before that. */
+static enum store_err
+open_at(struct object_reader *reader, uint64_t offset)
+{
+	struct window *window = &reader->window;
+	bool onwards = reader->blob && offset >= reader->begins;
+	size_t number = onwards ? reader->current : 0;
+	uint64_t begins = onwards ? reader->begins : window->begins;
+	enum store_err err = STORE_OK;
+
+	if (offset < begins) {
+		err = first_window(reader);
+		begins = 0;
+	}
+	while (!err && offset - begins >= window->blobs[number].size) {
+		begins += window->blobs[number++].size;
+		if (number < window->count)
+			continue;
+		err = window->more ? next_window(reader, window->last_number, begins) : STORE_DAMAGED;
+		number = 0;
+	}
+	if (err || (reader->blob && reader->current == number))
+		return err;
+	close_blob(reader);
+	reader->current = number;
+	reader->begins = begins;
+	return blob_open(
+	    reader->catalog->store, &window->blobs[number].id, window->blobs[number].size, &reader->blob);
+}
+
 enum store_err
 object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, struct object_reader **out)
 {
 	struct object_reader *reader = talloc_zero(mem, struct object_reader);
-	const struct object_private *private = object->private;
-	enum store_err err = read_content(private, reader, &reader->bytes);
+	enum store_err err = read_content(object->private, reader, &reader->bytes);
 
 	*out = NULL;
 	talloc_set_destructor(reader, reader_destroy);
-	reader->store = c->store;
-	reader->size = object->size;
-	reader->blobs = private->blobs.items;
-	reader->blob_count = private->blobs.count;
+	reader->catalog = c;
+	reader->object = object;
 	if (!err && !sizes_match(object, reader->bytes))
 		err = STORE_DAMAGED;
-	if (!err && reader->blob_count)
-		err = open_blob(reader, 0, 0);
+	if (!err && object->size && !object->private->has_content)
+		err = first_window(reader);
+	if (!err && reader->window.count)
+		err = open_at(reader, 0);
 	if (err)
 		talloc_free(reader);
 	else
@@ -95,18 +168,7 @@ object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *obje
 	return err;
 }
 
-/* Find the blob that holds a byte of the object; from the open one on, when it is not before that. */
-static size_t
-find_blob(const struct object_reader *reader, uint64_t offset, uint64_t *begins)
-{
-	bool onwards = reader->blob && offset >= reader->begins;
-	size_t number = onwards ? reader->current : 0;
-
-	*begins = onwards ? reader->begins : 0;
-	while (offset - *begins >= reader->blobs[number].size)
-		*begins += reader->blobs[number++].size;
-	return number;
-}
+/* Reading. */
 
 static enum store_err
 read_blobs(struct object_reader *reader, uint64_t offset, char *out, size_t length)
@@ -114,14 +176,15 @@ read_blobs(struct object_reader *reader, uint64_t offset, char *out, size_t leng
 	enum store_err err = STORE_OK;
 
 	while (length && !err) {
-		uint64_t begins, left;
-		size_t number = find_blob(reader, offset, &begins), piece;
+		uint64_t left;
+		size_t piece;
 
-		left = begins + reader->blobs[number].size - offset;
+		err = open_at(reader, offset);
+		if (err)
+			break;
+		left = reader->begins + reader->window.blobs[reader->current].size - offset;
 		piece = left < length ? (size_t)left : length;
-		err = open_blob(reader, number, begins);
-		if (!err)
-			err = blob_read(reader->blob, offset - begins, out, piece);
+		err = blob_read(reader->blob, offset - reader->begins, out, piece);
 		out += piece;
 		offset += piece;
 		length -= piece;
@@ -132,14 +195,15 @@ read_blobs(struct object_reader *reader, uint64_t offset, char *out, size_t leng
 enum store_err
 object_reader_read(struct object_reader *reader, uint64_t offset, void *out, size_t length, size_t *got)
 {
+	uint64_t size = reader->object->size;
 	enum store_err err = STORE_OK;
 
 	*got = 0;
-	if (offset >= reader->size)
+	if (offset >= size)
 		return STORE_OK;
-	if (length > reader->size - offset)
-		length = (size_t)(reader->size - offset);
-	if (reader->blob_count)
+	if (length > size - offset)
+		length = (size_t)(size - offset);
+	if (reader->window.count)
 		err = read_blobs(reader, offset, out, length);
 	else
 		memcpy(out, reader->bytes.data + offset, length);

@@ -2,29 +2,21 @@
  * Cleaning: interrupted deletions of buckets, blobs that nothing names, what deleted buckets have left. Everything here
  * may run beside itself on another gateway, and may stop at any step.
  */
-#include "storage/catalog_private.h"
+#include "storage/catalog_sweep.h"
 
 #include "common/clock.h"
 #include "common/log.h"
 
-struct sweep {
-	struct catalog *c;
-	const _Atomic bool *stop;
-	struct sweep_result *result;
-	enum store_err err; /* the last one */
-};
-
-/* Remember an error and go on; whether there was none. */
-static bool
-went_well(struct sweep *s, enum store_err err)
+bool
+sweep_went_well(struct sweep *s, enum store_err err)
 {
 	if (err)
 		s->err = err;
 	return !err;
 }
 
-static bool
-stopped(const struct sweep *s)
+bool
+sweep_stopped(const struct sweep *s)
 {
 	return s->stop && *s->stop;
 }
@@ -51,17 +43,22 @@ condemn(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, cons
 	return change_commit(c, partition_of(bucket), &change);
 }
 
+bool
+sweep_blob(struct sweep *s, const struct blob_id *id)
+{
+	if (!sweep_went_well(s, blob_delete(s->c->store, id)))
+		return false;
+	s->result->blobs_deleted++;
+	return true;
+}
+
 static bool
 delete_blobs(struct sweep *s, const struct record_blobs *blobs)
 {
 	bool all = true;
 
-	for (size_t i = 0; i < blobs->count; i++) {
-		if (went_well(s, blob_delete(s->c->store, &blobs->items[i].id)))
-			s->result->blobs_deleted++;
-		else
-			all = false;
-	}
+	for (size_t i = 0; i < blobs->count; i++)
+		all = sweep_blob(s, &blobs->items[i].id) && all;
 	return all;
 }
 
@@ -77,7 +74,27 @@ is_due(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const s
 	if (store_session_alive(s->c->store, garbage->session))
 		return false;
 	err = condemn(s->c, mem, bucket, entry, garbage);
-	return err != STORE_CONFLICT && went_well(s, err);
+	return err != STORE_CONFLICT && sweep_went_well(s, err);
+}
+
+static void
+count_waiting(struct sweep *s, const struct bucket_id *bucket, const struct record_garbage *garbage)
+{
+	uint64_t count = 0;
+
+	if (record_has_id(garbage->upload_id))
+		sweep_went_well(s, parts_count_blobs(s->c, partition_of(bucket), garbage->upload_id, &count));
+	s->result->blobs_waiting += garbage->blobs.count + count;
+}
+
+/* Whether nothing is left of it. */
+static bool
+delete_garbage(
+    struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const struct record_garbage *garbage)
+{
+	return delete_blobs(s, &garbage->blobs) &&
+	       (!record_has_id(garbage->upload_id) ||
+		   sweep_parts(s, partition_of(bucket), name_parts(mem, garbage->upload_id)));
 }
 
 static void
@@ -88,8 +105,8 @@ sweep_entry(struct sweep *s, const struct bucket_id *bucket, const struct entry 
 	if (!record_garbage_decode(change->mem, entry->value, &garbage))
 		s->err = STORE_DAMAGED;
 	else if (!is_due(s, change->mem, bucket, entry, &garbage))
-		s->result->blobs_waiting += garbage.blobs.count;
-	else if (delete_blobs(s, &garbage.blobs))
+		count_waiting(s, bucket, &garbage);
+	else if (delete_garbage(s, change->mem, bucket, &garbage))
 		change_delete(change, entry->name);
 }
 
@@ -100,20 +117,20 @@ sweep_garbage(struct sweep *s, const struct bucket_id *bucket)
 	struct slice from = { first, 1 };
 	struct entries page = { .count = SWEEP_PAGE };
 
-	while (page.count == SWEEP_PAGE && !stopped(s)) {
+	while (page.count == SWEEP_PAGE && !sweep_stopped(s)) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 		struct change change = { .mem = scratch, .frees = true };
 		enum store_err err =
 		    read_entries(s->c, partition_of(bucket), SLICE("g"), from, SWEEP_PAGE, scratch, &page);
 
-		for (size_t i = 0; i < page.count && !stopped(s); i++)
+		for (size_t i = 0; i < page.count && !sweep_stopped(s); i++)
 			sweep_entry(s, bucket, &page.items[i], &change);
 		if (page.count)
 			from = entries_next(&page, first);
 		if (change.delete_count)
-			went_well(s, change_commit(s->c, partition_of(bucket), &change));
+			sweep_went_well(s, change_commit(s->c, partition_of(bucket), &change));
 		talloc_free(scratch);
-		if (!went_well(s, err))
+		if (!sweep_went_well(s, err))
 			break;
 	}
 }
@@ -160,7 +177,7 @@ sweep_abandoned(struct sweep *s)
 	for (size_t i = 0; i < count; i++) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
-		if (stopped(s) || !went_well(s, sweep_one_abandoned(s, scratch, &items[i])))
+		if (sweep_stopped(s) || !sweep_went_well(s, sweep_one_abandoned(s, scratch, &items[i])))
 			abandon(s->c, &items[i].bucket, &items[i].blob);
 		talloc_free(scratch);
 	}
@@ -183,7 +200,7 @@ settle_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem, struc
 	memcpy(id->bytes, record.id, sizeof(id->bytes));
 	if (record.state == RECORD_BUCKET_DELETING) {
 		err = bucket_settle(s->c, record.name, id);
-		if (err == STORE_NOT_FOUND || went_well(s, err))
+		if (err == STORE_NOT_FOUND || sweep_went_well(s, err))
 			s->result->buckets_finished++;
 	}
 	return true;
@@ -206,7 +223,10 @@ sweep_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
 		sweep_garbage(s, &id);
 }
 
-/* Clear what is left but garbage. *clear: nothing is, except the gate. Objects cannot be there: they are not touched. */
+/*
+ * Clear what is left but garbage. *clear: nothing is, except the gate. Objects cannot be there: they are not touched.
+ * Parts wait for the garbage to have gone, since some of them may be garbage that is still being read.
+ */
 static enum store_err
 clear_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, bool *clear)
 {
@@ -225,6 +245,8 @@ clear_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, bool
 		else if (page.items[i].name.data[0] == 'o')
 			LOG(ERROR, "object in a deleted bucket", LOG_TEXT("name", page.items[i].name));
 	}
+	if (page.count && (page.items[0].name.data[0] == 'p' || page.items[0].name.data[0] == 'u'))
+		sweep_uploads(s, partition_of(id));
 	return change.delete_count ? change_commit(s->c, partition_of(id), &change) : STORE_OK;
 }
 
@@ -254,10 +276,10 @@ sweep_remains(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
 	}
 	memcpy(id.bytes, entry->name.data + 2, sizeof(id.bytes));
 	sweep_garbage(s, &id);
-	if (stopped(s) || !went_well(s, clear_remains(s, mem, &id, &clear)) || !clear)
+	if (sweep_stopped(s) || !sweep_went_well(s, clear_remains(s, mem, &id, &clear)) || !clear)
 		return;
 	if (clock_wall_us() - record.deleted_us >= s->c->gate_kept_us)
-		went_well(s, forget_remains(s, mem, &id, entry->name));
+		sweep_went_well(s, forget_remains(s, mem, &id, entry->name));
 }
 
 static void
@@ -268,17 +290,17 @@ sweep_each(
 	struct slice from = prefix;
 	struct entries page = { .count = SWEEP_PAGE };
 
-	while (page.count == SWEEP_PAGE && !stopped(s)) {
+	while (page.count == SWEEP_PAGE && !sweep_stopped(s)) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 		enum store_err err =
 		    read_entries(s->c, PARTITION_BUCKETS, prefix, from, SWEEP_PAGE, scratch, &page);
 
-		for (size_t i = 0; i < page.count && !stopped(s); i++)
+		for (size_t i = 0; i < page.count && !sweep_stopped(s); i++)
 			each(s, &page.items[i], scratch);
 		if (page.count)
 			from = entries_next(&page, first);
 		talloc_free(scratch);
-		if (!went_well(s, err))
+		if (!sweep_went_well(s, err))
 			break;
 	}
 }

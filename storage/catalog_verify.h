@@ -1,11 +1,12 @@
 /*
  * What the parts of the verification share: catalog_verify.c (the whole of it), catalog_verify_walk.c (all records of a
- * partition), catalog_verify_bucket.c (one bucket), catalog_verify_blobs.c (blobs that nothing names).
+ * partition), catalog_verify_bucket.c (one bucket), catalog_verify_parts.c (its uploads and parts),
+ * catalog_verify_owners.c (parts that belong to nothing), catalog_verify_blobs.c (blobs that nothing names).
  */
 #ifndef STORAGE_CATALOG_VERIFY_H
 #define STORAGE_CATALOG_VERIFY_H
 
-#include "storage/catalog_private.h"
+#include "storage/catalog_uploads.h"
 
 struct verify_bucket {
 	struct bucket_id id;
@@ -42,7 +43,36 @@ MUST_USE enum store_err verify_walk(
 /* Read all of one bucket. */
 MUST_USE enum store_err verify_bucket(struct verify *v, const struct verify_bucket *bucket);
 
-/* Find the blobs that no version and no garbage record names. */
+/* A record of a bucket that is being checked. */
+struct verify_subject {
+	struct verify *v;
+	const struct verify_bucket *bucket;
+	char *bytes; /* room for reading */
+	const struct entry *entry;
+	const char *what; /* it is, for a person; once it is known */
+	TALLOC_CTX *scratch;
+};
+
+/*
+ * What became of checking something about it: told of and counted, unless the record is no longer as it was. The walk
+ * goes on unless the store as a whole fails; an error in reading one blob alone is told of as damage. False: a fault
+ */
+bool verify_judge(const struct verify_subject *s, enum store_err err, const char *what);
+void verify_malformed(const struct verify_subject *s);
+struct slice verify_partition(const struct verify_subject *s);
+
+/* Read all of a blob. */
+MUST_USE enum store_err verify_blob(const struct verify_subject *s, const struct record_blob *blob);
+
+/* An upload; a part with its bytes; the parts of a version, which are read by themselves. False: a fault */
+void verify_upload(struct verify_subject *s);
+void verify_part(struct verify_subject *s);
+bool verify_manifest(const struct verify_subject *s, const struct record_version *version);
+
+/* Find the parts of a bucket that belong to no upload under way, no version, and no garbage record. */
+MUST_USE enum store_err verify_owners(struct verify *v, const struct verify_bucket *bucket);
+
+/* Find the blobs that no version, no part, and no garbage record names. */
 MUST_USE enum store_err verify_blobs(struct verify *v);
 
 /* NULL: no bucket has that ID. */

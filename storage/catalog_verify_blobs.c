@@ -95,16 +95,29 @@ struct names_visit {
 };
 
 static void
-cross_out(struct blob_table *t, const struct record_blobs *blobs)
+cross_out(struct blob_table *t, const struct record_blob *blob)
 {
-	for (size_t i = 0; i < blobs->count; i++) {
-		size_t slot = find_slot(t, &blobs->items[i].id);
+	size_t slot = find_slot(t, &blob->id);
 
-		if (t->marks[slot] == MARK_UNNAMED) {
-			t->marks[slot] = MARK_NAMED;
-			t->unnamed--;
-		}
+	if (t->marks[slot] == MARK_UNNAMED) {
+		t->marks[slot] = MARK_NAMED;
+		t->unnamed--;
 	}
+}
+
+static void
+cross_out_each(struct blob_table *t, const struct record_blobs *blobs)
+{
+	for (size_t i = 0; i < blobs->count; i++)
+		cross_out(t, &blobs->items[i]);
+}
+
+static void
+cross_out_part(struct blob_table *t, const struct record_part *part)
+{
+	struct record_blob blob = part_blob(part);
+
+	cross_out(t, &blob);
 }
 
 static enum scan_step
@@ -113,12 +126,15 @@ visit_record(void *context, struct slice name, struct slice value, struct slice 
 	struct names_visit *v = context;
 	struct record_version version;
 	struct record_garbage garbage;
+	struct record_part part;
 
 	(void)seek;
 	if (name.data[0] == 'g' && record_garbage_decode(v->scratch, value, &garbage))
-		cross_out(v->table, &garbage.blobs);
+		cross_out_each(v->table, &garbage.blobs);
 	else if (name.data[0] == 'o' && record_version_decode(v->scratch, value, &version))
-		cross_out(v->table, &version.blobs);
+		cross_out_each(v->table, &version.blobs);
+	else if (name.data[0] == 'p' && part_decode(v->scratch, value, &part))
+		cross_out_part(v->table, &part);
 	talloc_free_children(v->scratch);
 	return v->table->unnamed ? SCAN_NEXT : SCAN_STOP;
 }

@@ -1,7 +1,7 @@
 /*
  * All records of a bucket, and all bytes of its objects. Others may be writing meanwhile: a fault is one only if the
  * record that names what is missing still is the same afterwards, for what it names goes after it. Contents are read
- * with the versions that name them.
+ * with the versions that name them, parts by themselves.
  */
 #include "storage/catalog_verify.h"
 
@@ -9,49 +9,30 @@
 
 #define READ_BYTES ((size_t)1 << 20)
 
-struct bucket_walk {
-	const struct verify_bucket *bucket;
-	char *bytes; /* READ_BYTES */
-};
-
 /* A version that is being checked. */
 struct subject {
-	struct verify *v;
-	const struct bucket_walk *walk;
-	const struct entry *entry;
+	struct verify_subject common;
 	struct slice key;
 	struct record_version record;
-	TALLOC_CTX *scratch;
 };
 
-static struct slice
-partition_of(const struct bucket_walk *walk)
+struct slice
+verify_partition(const struct verify_subject *s)
 {
-	return bucket_partition(&walk->bucket->id, slice_make(NULL, 0));
+	return bucket_partition(&s->bucket->id, slice_make(NULL, 0));
 }
 
 static bool
-still_there(const struct subject *s)
+still_there(const struct verify_subject *s)
 {
 	struct slice value;
-	enum store_err err = read_optional(s->v->c, partition_of(s->walk), s->entry->name, s->scratch, &value);
+	enum store_err err = read_optional(s->v->c, verify_partition(s), s->entry->name, s->scratch, &value);
 
 	return err || slice_equal(value, s->entry->value);
 }
 
-static const char *
-describe(const struct subject *s)
-{
-	return talloc_asprintf(s->scratch, "bucket %s, key \"%.*s\", version %s", s->walk->bucket->name,
-	    SLICE_ARG(s->key), version_id_of(s->scratch, &s->record));
-}
-
-/*
- * What became of reading some of an object's bytes. The walk goes on unless the store as a whole fails; an error in
- * reading one blob alone is told of as damage.
- */
-static bool
-judge(const struct subject *s, enum store_err err, const char *what)
+bool
+verify_judge(const struct verify_subject *s, enum store_err err, const char *what)
 {
 	if (!err || !still_there(s))
 		return !err;
@@ -59,12 +40,20 @@ judge(const struct subject *s, enum store_err err, const char *what)
 		s->v->result->missing++;
 	else
 		s->v->result->damaged++;
-	verify_say(s->v, "%s: %s: %s", describe(s), what, store_err_name(err));
+	verify_say(s->v, "bucket %s, %s: %s: %s", s->bucket->name, s->what, what, store_err_name(err));
 	return false;
 }
 
-static enum store_err
-read_blob(const struct subject *s, const struct record_blob *blob)
+void
+verify_malformed(const struct verify_subject *s)
+{
+	s->v->result->damaged++;
+	verify_say(s->v, "bucket %s: the record %s is malformed", s->bucket->name,
+	    verify_text(s->scratch, s->entry->name));
+}
+
+enum store_err
+verify_blob(const struct verify_subject *s, const struct record_blob *blob)
 {
 	struct blob_reader *reader;
 	enum store_err err = blob_open(s->v->c->store, &blob->id, blob->size, &reader);
@@ -74,30 +63,41 @@ read_blob(const struct subject *s, const struct record_blob *blob)
 	for (uint64_t offset = 0; offset < blob->size && !err; offset += READ_BYTES) {
 		uint64_t left = blob->size - offset;
 
-		err = blob_read(reader, offset, s->walk->bytes, left < READ_BYTES ? (size_t)left : READ_BYTES);
+		err = blob_read(reader, offset, s->bytes, left < READ_BYTES ? (size_t)left : READ_BYTES);
 	}
 	blob_close(reader);
 	return err;
 }
 
+/* Versions. */
+
 static bool
 check_blobs(const struct subject *s)
 {
 	const struct record_blobs *blobs = &s->record.blobs;
+	TALLOC_CTX *scratch = s->common.scratch;
 	uint64_t size = 0;
 	bool right = true;
 
 	for (size_t i = 0; i < blobs->count; i++) {
 		const struct record_blob *blob = &blobs->items[i];
-		const char *id = hex_encode(s->scratch, slice_make(blob->id.bytes, sizeof(blob->id.bytes)));
+		const char *id = hex_encode(scratch, slice_make(blob->id.bytes, sizeof(blob->id.bytes)));
 
 		size += blob->size;
-		if (judge(s, read_blob(s, blob), talloc_asprintf(s->scratch, "blob %s", id)))
-			s->v->result->blobs++;
+		if (verify_judge(
+			&s->common, verify_blob(&s->common, blob), talloc_asprintf(scratch, "blob %s", id)))
+			s->common.v->result->blobs++;
 		else
 			right = false;
 	}
-	return right && judge(s, size == s->record.size ? STORE_OK : STORE_DAMAGED, "its size");
+	return right && verify_judge(&s->common, size == s->record.size ? STORE_OK : STORE_DAMAGED, "its size");
+}
+
+/* A noncurrent version must have a head, and the null version that a head names must be there. */
+static enum store_err
+find_other(const struct verify_subject *s, struct slice name, struct slice *value)
+{
+	return store_get(s->v->c->store, verify_partition(s), name, s->scratch, value);
 }
 
 static bool
@@ -105,59 +105,68 @@ check_content(const struct subject *s)
 {
 	struct record_bytes content;
 	struct slice value;
-	enum store_err err = store_get(s->v->c->store, partition_of(s->walk),
-	    name_content(s->scratch, s->record.content_id), s->scratch, &value);
+	enum store_err err = find_other(&s->common, name_content(s->common.scratch, s->record.content_id), &value);
 
-	if (!err && (!record_bytes_decode(s->scratch, value, &content) || content.bytes.length != s->record.size))
+	if (!err &&
+	    (!record_bytes_decode(s->common.scratch, value, &content) || content.bytes.length != s->record.size))
 		err = STORE_DAMAGED;
-	return judge(s, err, "its content");
-}
-
-/* A noncurrent version must have a head, and the null version that a head names must be there. */
-static enum store_err
-find_other(const struct subject *s, struct slice name)
-{
-	struct slice value;
-
-	return store_get(s->v->c->store, partition_of(s->walk), name, s->scratch, &value);
+	return verify_judge(&s->common, err, "its content");
 }
 
 static void
 check_place(const struct subject *s, bool is_head)
 {
 	uint64_t null_ordinal = s->record.null_ordinal;
+	TALLOC_CTX *scratch = s->common.scratch;
+	struct slice value;
 
 	if (!is_head)
-		judge(s, find_other(s, name_head(s->scratch, s->key)), "the current version of its key");
+		verify_judge(&s->common, find_other(&s->common, name_head(scratch, s->key), &value),
+		    "the current version of its key");
 	else if (null_ordinal)
-		judge(s, find_other(s, name_noncurrent(s->scratch, s->key, null_ordinal)),
+		verify_judge(&s->common,
+		    find_other(&s->common, name_noncurrent(scratch, s->key, null_ordinal), &value),
 		    "the null version below it");
 }
 
+/* Its bytes, which of parts have been counted already. */
 static void
-check_version(struct subject *s, bool is_head)
+check_bytes(const struct subject *s)
 {
-	struct verify_result *result = s->v->result;
+	if (record_has_id(s->record.upload_id))
+		verify_manifest(&s->common, &s->record);
+	else if (s->record.has_content ? check_content(s) : check_blobs(s))
+		s->common.v->result->bytes += s->record.size;
+}
 
+static void
+check_version(struct subject *s)
+{
+	struct verify_subject *common = &s->common;
+	struct verify_result *result = common->v->result;
+	uint64_t ordinal;
+	bool is_head;
+
+	if (!name_parse(common->entry->name, &s->key, &is_head, &ordinal) ||
+	    !record_version_decode(common->scratch, common->entry->value, &s->record) ||
+	    (!is_head && s->record.ordinal != ordinal)) {
+		verify_malformed(common);
+		return;
+	}
+	common->what = talloc_asprintf(common->scratch, "key \"%.*s\", version %s", SLICE_ARG(s->key),
+	    version_id_of(common->scratch, &s->record));
 	check_place(s, is_head);
-	judge(s, s->walk->bucket->deleted ? STORE_NOT_EMPTY : STORE_OK, "its bucket is deleted");
+	verify_judge(common, common->bucket->deleted ? STORE_NOT_EMPTY : STORE_OK, "its bucket is deleted");
 	result->versions++;
 	if (is_head && !s->record.delete_marker)
 		result->objects++;
-	if (s->record.has_content ? check_content(s) : check_blobs(s))
-		result->bytes += s->record.size;
+	check_bytes(s);
 }
 
-static void
-malformed(const struct subject *s)
-{
-	s->v->result->damaged++;
-	verify_say(s->v, "bucket %s: the record %s is malformed", s->walk->bucket->name,
-	    verify_text(s->scratch, s->entry->name));
-}
+/* The walk. */
 
 static bool
-other_is_right(const struct subject *s)
+other_is_right(const struct verify_subject *s)
 {
 	union {
 		struct record_garbage garbage;
@@ -170,22 +179,30 @@ other_is_right(const struct subject *s)
 	return slice_equal(name, NAME_GATE) && record_gate_decode(s->scratch, value, &record.gate);
 }
 
+struct bucket_walk {
+	const struct verify_bucket *bucket;
+	char *bytes; /* READ_BYTES */
+};
+
 static enum store_err
 check(struct verify *v, void *context, const struct entry *entry, TALLOC_CTX *scratch)
 {
-	struct subject s = { .v = v, .walk = context, .entry = entry, .scratch = scratch };
-	uint64_t ordinal;
-	bool is_head;
+	const struct bucket_walk *walk = context;
+	struct subject s = { .common = { v, walk->bucket, walk->bytes, entry, NULL, scratch } };
 
-	if (entry->name.data[0] != 'o') {
-		if (!other_is_right(&s))
-			malformed(&s);
-	} else if (!name_parse(entry->name, &s.key, &is_head, &ordinal) ||
-		   !record_version_decode(scratch, entry->value, &s.record) ||
-		   (!is_head && s.record.ordinal != ordinal)) {
-		malformed(&s);
-	} else {
-		check_version(&s, is_head);
+	switch (entry->name.data[0]) {
+	case 'o':
+		check_version(&s);
+		break;
+	case 'p':
+		verify_part(&s.common);
+		break;
+	case 'u':
+		verify_upload(&s.common);
+		break;
+	default:
+		if (!other_is_right(&s.common))
+			verify_malformed(&s.common);
 	}
 	return STORE_OK;
 }
@@ -194,8 +211,9 @@ enum store_err
 verify_bucket(struct verify *v, const struct verify_bucket *bucket)
 {
 	struct bucket_walk walk = { bucket, talloc_size(NULL, READ_BYTES) };
-	enum store_err err = verify_walk(v, partition_of(&walk), SLICE("g"), check, &walk);
+	enum store_err err =
+	    verify_walk(v, bucket_partition(&bucket->id, slice_make(NULL, 0)), SLICE("g"), check, &walk);
 
 	talloc_free(walk.bytes);
-	return err;
+	return err ? err : verify_owners(v, bucket);
 }

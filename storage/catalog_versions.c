@@ -3,7 +3,7 @@
  * version is the null version: what was put while versioning was not enabled. When it is not the head, the head knows
  * where it is. An object in a bucket that never had versioning is a null version without others.
  */
-#include "storage/catalog_private.h"
+#include "storage/catalog_uploads.h"
 
 #include "common/clock.h"
 #include "common/digest.h"
@@ -97,17 +97,25 @@ version_begin(struct record_version *made, const struct row *head, bool null_ver
 }
 
 void
-change_drop_bytes(struct change *change, const struct record_version *record)
+change_drop_blobs(struct change *change, struct record_blobs blobs)
 {
 	struct record_garbage garbage = {
-		.state = RECORD_GARBAGE_DEAD, .since_us = clock_wall_us(), .blobs = record->blobs
+		.state = RECORD_GARBAGE_DEAD, .since_us = clock_wall_us(), .blobs = blobs
 	};
 
+	change_put(
+	    change, name_garbage(change->mem, &blobs.items[0].id), record_garbage_encode(change->mem, &garbage));
+}
+
+void
+change_drop_bytes(struct change *change, const struct record_version *record)
+{
 	if (record->has_content)
 		change_delete(change, name_content(change->mem, record->content_id));
 	if (record->blobs.count)
-		change_put(change, name_garbage(change->mem, &record->blobs.items[0].id),
-		    record_garbage_encode(change->mem, &garbage));
+		change_drop_blobs(change, record->blobs);
+	if (record_has_id(record->upload_id))
+		upload_drop(change, record->upload_id);
 }
 
 static void

@@ -91,13 +91,10 @@ name_bytes(struct change *change, struct content *content, struct record_version
 	struct record_bytes bytes = { .bytes = slice_make(content->bytes, content->size) };
 
 	made->size = content->size;
+	content_take(change, content);
 	if (!content_is_inline(content)) {
-		struct slice intent = name_garbage(change->mem, &content->blob);
-
 		*blob = (struct record_blob){ content->blob, content->size };
 		made->blobs = (struct record_blobs){ blob, 1 };
-		change_expect(change, intent, content->intent);
-		change_delete(change, intent);
 	} else if (content->size) {
 		made->has_content = true;
 		id_make(made->content_id);
@@ -120,13 +117,9 @@ put_version(struct putting *p, TALLOC_CTX *scratch, const struct row *head, cons
 	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
 	name_bytes(&change, p->content, &made, &blob);
 	value = version_push(&change, p->key, head, old_null, &made);
-	err = change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
-	if (!err) {
-		p->content->settled = true;
+	err = content_commit(p->content, &change);
+	if (!err)
 		*p->out = object_from_value(p->c, p->mem, p->bucket, p->key, value, true);
-	} else if (err == STORE_CONFLICT && content_check(p->content)) {
-		err = STORE_TIMEOUT;
-	}
 	return err;
 }
 
@@ -158,11 +151,7 @@ catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *buck
 	assert(memcmp(content->bucket.id.bytes, bucket->id.bytes, sizeof(bucket->id.bytes)) == 0);
 	*out = NULL;
 	err = object_write(c, bucket, key, put_once, &p);
-	/* After any other error the commit may have happened all the same. */
-	if (err == STORE_REFUSED || err == STORE_NOT_FOUND || err == STORE_INVALID)
-		content_discard(content);
-	else
-		talloc_free(content);
+	content_end(content, err);
 	return err;
 }
 

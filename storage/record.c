@@ -63,7 +63,7 @@ static const struct field_form bucket_fields[] = {
 	{ 10, FORM_NUMBER, offsetof(struct record_bucket, state), RECORD_BUCKET_DELETING, false },
 };
 
-#define VERSION_SUMMARY_FIELDS 9 /* the first of these, to the checksums */
+#define VERSION_SUMMARY_FIELDS 11 /* the first of these, to the number of parts */
 
 static const struct field_form version_fields[] = {
 	{ 1, FORM_NUMBER, offsetof(struct record_version, ordinal), UINT64_MAX, true },
@@ -75,6 +75,8 @@ static const struct field_form version_fields[] = {
 	{ 7, FORM_BYTES, offsetof(struct record_version, etag), TEXT_MAX, false },
 	{ 8, FORM_BYTES, offsetof(struct record_version, owner_id), TEXT_MAX, false },
 	{ 9, FORM_PAIRS, offsetof(struct record_version, checksums), BYTES_MAX, false },
+	{ 18, FORM_ID, offsetof(struct record_version, upload_id), 16, false },
+	{ 19, FORM_NUMBER, offsetof(struct record_version, part_count), RECORD_PARTS_MAX, false },
 	{ 10, FORM_BYTES, offsetof(struct record_version, acl), BYTES_MAX, false },
 	{ 11, FORM_BYTES, offsetof(struct record_version, tags), BYTES_MAX, false },
 	{ 12, FORM_PAIRS, offsetof(struct record_version, headers), BYTES_MAX, false },
@@ -85,11 +87,33 @@ static const struct field_form version_fields[] = {
 	{ 17, FORM_NUMBER, offsetof(struct record_version, null_ordinal), UINT64_MAX, false },
 };
 
+static const struct field_form upload_fields[] = {
+	{ 1, FORM_NUMBER, offsetof(struct record_upload, state), RECORD_UPLOAD_FROZEN, false },
+	{ 2, FORM_NUMBER, offsetof(struct record_upload, revision), UINT64_MAX, true },
+	{ 3, FORM_TIME, offsetof(struct record_upload, initiated_us), UINT64_MAX, false },
+	{ 4, FORM_BYTES, offsetof(struct record_upload, initiator_id), TEXT_MAX, false },
+	{ 5, FORM_BYTES, offsetof(struct record_upload, owner_id), TEXT_MAX, false },
+	{ 6, FORM_BYTES, offsetof(struct record_upload, acl), BYTES_MAX, false },
+	{ 7, FORM_BYTES, offsetof(struct record_upload, tags), BYTES_MAX, false },
+	{ 8, FORM_PAIRS, offsetof(struct record_upload, headers), BYTES_MAX, false },
+	{ 9, FORM_PAIRS, offsetof(struct record_upload, metadata), BYTES_MAX, false },
+	{ 10, FORM_PAIRS, offsetof(struct record_upload, checksums), BYTES_MAX, false },
+};
+
+static const struct field_form part_fields[] = {
+	{ 1, FORM_NUMBER, offsetof(struct record_part, size), UINT64_MAX, false },
+	{ 2, FORM_TIME, offsetof(struct record_part, modified_us), UINT64_MAX, false },
+	{ 3, FORM_BYTES, offsetof(struct record_part, etag), TEXT_MAX, true },
+	{ 4, FORM_PAIRS, offsetof(struct record_part, checksums), BYTES_MAX, false },
+	{ 5, FORM_ID, offsetof(struct record_part, blob_id), 16, false },
+};
+
 static const struct field_form garbage_fields[] = {
 	{ 1, FORM_NUMBER, offsetof(struct record_garbage, state), RECORD_GARBAGE_DEAD, false },
 	{ 2, FORM_NUMBER, offsetof(struct record_garbage, session), UINT64_MAX, false },
 	{ 3, FORM_TIME, offsetof(struct record_garbage, since_us), UINT64_MAX, false },
-	{ 4, FORM_BLOBS, offsetof(struct record_garbage, blobs), 26, true },
+	{ 4, FORM_BLOBS, offsetof(struct record_garbage, blobs), 26, false },
+	{ 5, FORM_ID, offsetof(struct record_garbage, upload_id), 16, false },
 };
 
 static const struct field_form gate_fields[] = {
@@ -182,13 +206,13 @@ put_blobs(struct buf *b, unsigned tag, const struct record_blobs *blobs)
 	}
 }
 
-static bool
-all_zero(const unsigned char *bytes, size_t length)
+bool
+record_has_id(const unsigned char id[16])
 {
-	for (size_t i = 0; i < length; i++)
-		if (bytes[i])
-			return false;
-	return true;
+	for (size_t i = 0; i < 16; i++)
+		if (id[i])
+			return true;
+	return false;
 }
 
 /* Whether the decoder would take it back: what cannot be read is not to be written. */
@@ -203,8 +227,7 @@ fits(const struct field_form *field, const void *member)
 	case FORM_PAIRS:
 		return ((const struct fields *)member)->count <= RECORD_PAIRS_MAX;
 	case FORM_BLOBS:
-		return ((const struct record_blobs *)member)->count <= RECORD_BLOBS_MAX &&
-		       (!field->required || ((const struct record_blobs *)member)->count > 0);
+		return ((const struct record_blobs *)member)->count <= RECORD_BLOBS_MAX;
 	case FORM_TIME:
 	case FORM_FLAG:
 	case FORM_ID:
@@ -236,7 +259,7 @@ put_field(struct buf *b, const struct field_form *field, const void *member)
 			put_number(b, field->tag, 1);
 		break;
 	case FORM_ID:
-		if (field->required || !all_zero(member, 16))
+		if (field->required || record_has_id(member))
 			put_bytes(b, field->tag, slice_make(member, 16));
 		break;
 	case FORM_PAIRS:
@@ -481,6 +504,8 @@ DEFINE_RECORD(user, 'u')
 DEFINE_RECORD(key, 'k')
 DEFINE_RECORD(bucket, 'b')
 DEFINE_RECORD(version, 'v')
+DEFINE_RECORD(upload, 'm')
+DEFINE_RECORD(part, 'p')
 DEFINE_RECORD(garbage, 'g')
 DEFINE_RECORD(gate, 'x')
 DEFINE_RECORD(remains, 's')

@@ -13,7 +13,8 @@
 #include "storage/engine.h"
 
 #define RECORD_FORMAT    1
-#define RECORD_BLOBS_MAX 10000 /* parts of one object */
+#define RECORD_BLOBS_MAX 10000 /* of one record */
+#define RECORD_PARTS_MAX 10000 /* of one object */
 #define RECORD_PAIRS_MAX 1000  /* headers, metadata, checksums: each */
 
 struct record_blob {
@@ -78,6 +79,8 @@ struct record_version {
 	struct slice etag;
 	struct slice owner_id;
 	struct fields checksums;
+	unsigned char upload_id[16]; /* its bytes are the parts of that upload; all zero: it came in one piece */
+	uint64_t part_count;         /* then */
 	struct slice acl;
 	struct slice tags;
 	struct fields headers;
@@ -86,6 +89,36 @@ struct record_version {
 	unsigned char content_id[16];
 	struct record_blobs blobs;
 	uint64_t null_ordinal; /* in a head: where the noncurrent null version is; 0: there is none */
+};
+
+enum record_upload_state {
+	RECORD_UPLOAD_OPEN,
+	RECORD_UPLOAD_FROZEN /* its parts stay as they are while this record does */
+};
+
+/* A multipart upload under way. The attributes are those that the object is to have. */
+struct record_upload {
+	struct slice unknown;
+	uint64_t state;    /* enum record_upload_state */
+	uint64_t revision; /* changes with the state */
+	int64_t initiated_us;
+	struct slice initiator_id;
+	struct slice owner_id;
+	struct slice acl;
+	struct slice tags;
+	struct fields headers;
+	struct fields metadata;
+	struct fields checksums; /* "algorithm" and "type" */
+};
+
+/* A part of an upload, and of the object that came of it. */
+struct record_part {
+	struct slice unknown;
+	uint64_t size;
+	int64_t modified_us;
+	struct slice etag;
+	struct fields checksums;
+	unsigned char blob_id[16]; /* all zero: there is none, for the size is 0 */
 };
 
 enum record_garbage_state {
@@ -99,6 +132,7 @@ struct record_garbage {
 	uint64_t session; /* WRITING: whose blob it is */
 	int64_t since_us;
 	struct record_blobs blobs;
+	unsigned char upload_id[16]; /* the parts of that upload, too; all zero: no upload's */
 };
 
 /* The gate of a bucket's partition: closed by the deletion that gave the bucket this revision. */
@@ -132,12 +166,17 @@ RECORD_FUNCTIONS(user);
 RECORD_FUNCTIONS(key);
 RECORD_FUNCTIONS(bucket);
 RECORD_FUNCTIONS(version);
+RECORD_FUNCTIONS(upload);
+RECORD_FUNCTIONS(part);
 RECORD_FUNCTIONS(garbage);
 RECORD_FUNCTIONS(gate);
 RECORD_FUNCTIONS(remains);
 RECORD_FUNCTIONS(bytes);
 
-/* Only what a listing shows: the members up to `checksums`. Do not encode the result. */
+/* Whether an ID that may be left out is there: it is not all zero. */
+bool record_has_id(const unsigned char id[16]);
+
+/* Only what a listing shows: the members up to `part_count`. Do not encode the result. */
 MUST_USE bool record_version_decode_summary(TALLOC_CTX *mem, struct slice value, struct record_version *out);
 
 #endif

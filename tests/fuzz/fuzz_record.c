@@ -20,6 +20,8 @@ ROUND_TRIP(user)
 ROUND_TRIP(key)
 ROUND_TRIP(bucket)
 ROUND_TRIP(version)
+ROUND_TRIP(upload)
+ROUND_TRIP(part)
 ROUND_TRIP(garbage)
 ROUND_TRIP(gate)
 ROUND_TRIP(remains)
@@ -42,8 +44,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const checks[])(TALLOC_CTX * mem, struct slice value) = { round_trip_user, round_trip_key,
-		round_trip_bucket, round_trip_version, round_trip_garbage, round_trip_gate, round_trip_remains,
-		round_trip_bytes, summary };
+		round_trip_bucket, round_trip_version, round_trip_upload, round_trip_part, round_trip_garbage,
+		round_trip_gate, round_trip_remains, round_trip_bytes, summary };
 	TALLOC_CTX *mem = talloc_new(NULL);
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)

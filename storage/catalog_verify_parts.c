@@ -1,0 +1,101 @@
+/*
+ * Uploads and parts. What is to be cleared away is not read: the sweep deletes the blobs of such parts before their
+ * records.
+ */
+#include "storage/catalog_verify.h"
+
+#include "common/encode.h"
+
+void
+verify_upload(struct verify_subject *s)
+{
+	struct record_upload record;
+	struct slice key;
+	unsigned char id[16];
+
+	if (!name_upload_parse(s->entry->name, &key, id) ||
+	    !record_upload_decode(s->scratch, s->entry->value, &record))
+		verify_malformed(s);
+}
+
+static bool
+is_garbage(const struct verify_subject *s, const unsigned char upload_id[16])
+{
+	struct blob_id id;
+	struct slice value;
+
+	memcpy(id.bytes, upload_id, sizeof(id.bytes));
+	return s->bucket->deleted ||
+	       read_optional(s->v->c, verify_partition(s), name_garbage(s->scratch, &id), s->scratch, &value) ||
+	       value.length;
+}
+
+void
+verify_part(struct verify_subject *s)
+{
+	struct record_part record;
+	struct record_blob blob;
+	unsigned char upload_id[16];
+	unsigned number;
+	enum store_err err;
+
+	if (!name_part_parse(s->entry->name, upload_id, &number) ||
+	    !part_decode(s->scratch, s->entry->value, &record)) {
+		verify_malformed(s);
+		return;
+	}
+	if (!record.size)
+		return;
+	s->what = talloc_asprintf(
+	    s->scratch, "upload %s, part %u", hex_encode(s->scratch, slice_make(upload_id, 16)), number);
+	blob = part_blob(&record);
+	err = verify_blob(s, &blob);
+	if (err && is_garbage(s, upload_id))
+		return;
+	if (verify_judge(s, err,
+		talloc_asprintf(s->scratch, "blob %s", hex_encode(s->scratch, slice_make(blob.id.bytes, 16))))) {
+		s->v->result->blobs++;
+		s->v->result->bytes += record.size;
+	}
+}
+
+struct totals {
+	uint64_t count, size;
+};
+
+static enum store_err
+add_up(const struct verify_subject *s, const unsigned char upload_id[16], struct totals *out)
+{
+	struct part_rows rows = { .more = true };
+	unsigned after = 0;
+	enum store_err err = STORE_OK;
+
+	*out = (struct totals){ 0 };
+	while (rows.more && !err) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+
+		err = part_rows_read(s->v->c, verify_partition(s), upload_id, after, PARTS_PAGE, scratch, &rows);
+		out->count += rows.count;
+		for (size_t i = 0; i < rows.count; i++)
+			out->size += rows.items[i].record.size;
+		if (rows.count)
+			after = rows.items[rows.count - 1].number;
+		talloc_free(scratch);
+	}
+	return err;
+}
+
+bool
+verify_manifest(const struct verify_subject *s, const struct record_version *version)
+{
+	struct totals totals;
+	enum store_err err = add_up(s, version->upload_id, &totals);
+
+	if (!err && totals.count < version->part_count)
+		err = STORE_NOT_FOUND;
+	else if (!err && (totals.count > version->part_count || totals.size != version->size))
+		err = STORE_DAMAGED;
+	if (version->has_content || version->blobs.count)
+		err = STORE_DAMAGED;
+	return verify_judge(s, err, "its parts");
+}
