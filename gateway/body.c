@@ -24,15 +24,16 @@ struct body_intake {
 	bool payload_known; /* payload_expected counts */
 	bool has_md5;
 	unsigned char md5_expected[16];
-	struct slice checksum_name;     /* "CRC32" and so on; empty: none */
-	struct slice checksum_expected; /* base64; empty: the trailer brings it */
+	struct checksum_claim claim;
 
 	/* what it has come to */
 	uint64_t payload;
 	struct chunk_decoder *decoder; /* NULL: the body is the payload */
 	struct digest *md5; /* the slowest: on the event loop, beside the worker, where the body is the payload */
 	struct digest *sha256;
-	struct digest *checksum;
+	struct digest *claimed; /* of the claim */
+	struct digest *wanted;  /* besides */
+	struct slice wanted_name;
 	struct buf *document;
 };
 
@@ -57,10 +58,23 @@ is_chunked_payload(enum payload_kind kind)
 	return kind != PAYLOAD_UNSIGNED && kind != PAYLOAD_HASHED;
 }
 
+static bool
+is_stream(const struct req *r)
+{
+	return r->operation->body == BODY_STREAM || r->operation->body == BODY_PART;
+}
+
 static size_t
 document_max(enum body_kind kind)
 {
-	return kind == BODY_DELETE ? BODY_DELETE_MAX : BODY_XML_MAX;
+	switch (kind) {
+	case BODY_DELETE:
+		return BODY_DELETE_MAX;
+	case BODY_COMPLETE:
+		return BODY_COMPLETE_MAX;
+	default:
+		return BODY_XML_MAX;
+	}
 }
 
 static enum s3_err
@@ -103,7 +117,7 @@ expect_length(struct req *r)
 		in->payload_expected = r->body.content_length;
 		in->payload_known = true;
 	}
-	if (r->operation->body == BODY_STREAM) {
+	if (is_stream(r)) {
 		if (!in->payload_known)
 			return req_refuse(r, S3_MISSING_CONTENT_LENGTH, NULL);
 		if (in->payload_expected > OBJECT_SIZE_MAX)
@@ -130,64 +144,26 @@ expect_md5(struct req *r)
 	return S3_OK;
 }
 
-static enum s3_err
-expect_checksum_value(struct req *r, const struct checksum *checksum)
-{
-	struct body_intake *in = r->body.intake;
-	unsigned char value[DIGEST_MAX];
-	size_t length;
-
-	if (in->checksum_name.length > 0)
-		return req_refuse(r, S3_INVALID_REQUEST,
-		    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
-	in->checksum_name = slice_from(checksum->name);
-	in->checksum = digest_new(r, checksum->kind);
-	in->checksum_expected = req_header(r, checksum->header);
-	if (!base64_decode(in->checksum_expected, value, sizeof(value), &length) ||
-	    length != digest_length(checksum->kind))
-		return req_refuse(r, S3_INVALID_REQUEST, "Value for %s header is invalid.", checksum->header);
-	return S3_OK;
-}
-
-/* x-amz-trailer announces one checksum behind the payload. */
-static enum s3_err
-expect_checksum_trailer(struct req *r)
-{
-	struct body_intake *in = r->body.intake;
-	struct slice trailer = req_header(r, "x-amz-trailer");
-
-	if (trailer.length == 0)
-		return S3_OK;
-	for (size_t i = 0; i < CHECKSUMS; i++) {
-		if (!slice_equal_nocase(trailer, slice_from(checksum_kinds[i].header)))
-			continue;
-		if (in->checksum_name.length > 0)
-			return req_refuse(r, S3_INVALID_REQUEST,
-			    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
-		in->checksum_name = slice_from(checksum_kinds[i].name);
-		in->checksum = digest_new(r, checksum_kinds[i].kind);
-		return S3_OK;
-	}
-	return req_refuse(
-	    r, S3_INVALID_REQUEST, "The value specified in the x-amz-trailer header is not supported");
-}
-
+/* Of a document that names an object's checksum, the headers speak of that object. */
 static enum s3_err
 expect_checksum(struct req *r)
 {
-	struct slice announced = req_header(r, "x-amz-sdk-checksum-algorithm");
+	struct body_intake *in = r->body.intake;
+	const struct checksum *wanted = r->body.wanted;
 	enum s3_err err;
 
-	for (size_t i = 0; i < CHECKSUMS; i++)
-		if (req_has_header(r, checksum_kinds[i].header) &&
-		    (err = expect_checksum_value(r, &checksum_kinds[i])) != S3_OK)
-			return err;
-	if ((err = expect_checksum_trailer(r)) != S3_OK)
+	if (r->operation->body == BODY_COMPLETE)
+		return S3_OK;
+	if ((err = checksum_claimed(r, &in->claim)) != S3_OK)
 		return err;
-	if (announced.length > 0 && r->body.intake->checksum_name.length == 0)
-		return req_refuse(r, S3_INVALID_REQUEST,
-		    "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer "
-		    "headers were found.");
+	if (in->claim.checksum != NULL)
+		in->claimed = digest_new(r, in->claim.checksum->kind);
+	else if (r->operation->body == BODY_STREAM && wanted == NULL)
+		wanted = checksum_default;
+	if (wanted != NULL && wanted != in->claim.checksum) {
+		in->wanted = digest_new(r, wanted->kind);
+		in->wanted_name = slice_from(wanted->name);
+	}
 	return S3_OK;
 }
 
@@ -227,7 +203,7 @@ body_begin(struct req *r)
 		    chunk_decoder_new(r, r->credential, in->payload_expected, req_header(r, "x-amz-trailer"));
 	if (r->credential->payload == PAYLOAD_HASHED)
 		in->sha256 = digest_new(r, DIGEST_SHA256);
-	if (r->operation->body == BODY_STREAM || in->has_md5)
+	if (is_stream(r) || in->has_md5)
 		in->md5 = digest_new(r, DIGEST_MD5);
 	make_room(r);
 	return S3_OK;
@@ -271,9 +247,12 @@ bool
 body_waits(const struct req *r)
 {
 	const struct body_intake *in = r->body.intake;
+	bool commits;
 
-	return in && r->body.content && in->payload_expected > catalog_inline_max(r->gateway->catalog) &&
-	       (r->body.complete || in->draining.filled > 0);
+	if (!in || !r->body.content)
+		return false;
+	commits = r->operation->body == BODY_PART || in->payload_expected > catalog_inline_max(r->gateway->catalog);
+	return commits && (r->body.complete || in->draining.filled > 0);
 }
 
 static enum s3_err
@@ -288,8 +267,10 @@ take_payload(struct req *r, struct slice payload)
 		digest_update(in->md5, payload);
 	if (in->sha256)
 		digest_update(in->sha256, payload);
-	if (in->checksum)
-		digest_update(in->checksum, payload);
+	if (in->claimed)
+		digest_update(in->claimed, payload);
+	if (in->wanted)
+		digest_update(in->wanted, payload);
 	if (r->body.content)
 		return req_refuse_store(r, content_append(r->body.content, payload));
 	buf_append(in->document, payload);
@@ -333,22 +314,33 @@ check_md5(struct req *r)
 	return req_refuse(r, S3_BAD_DIGEST, "The Content-MD5 you specified did not match what we received.");
 }
 
+/* The value of a digest as a checksum of the payload. */
+static struct slice
+add_checksum(struct req *r, struct slice name, struct digest *digest)
+{
+	unsigned char value[DIGEST_MAX];
+	size_t length = digest_final(digest, value);
+	struct slice found = slice_from(base64_encode(r, slice_make(value, length)));
+
+	fields_add(r, &r->body.checksums, name, found);
+	return found;
+}
+
 static enum s3_err
-check_checksum(struct req *r, struct slice trailer_value)
+check_checksums(struct req *r, struct slice trailer_value)
 {
 	struct body_intake *in = r->body.intake;
-	struct slice expected = in->checksum_expected.length ? in->checksum_expected : trailer_value, found;
-	unsigned char value[DIGEST_MAX];
-	size_t length;
 
-	if (!in->checksum)
-		return S3_OK;
-	length = digest_final(in->checksum, value);
-	found = slice_from(base64_encode(r, slice_make(value, length)));
-	if (!slice_equal(expected, found))
-		return req_refuse(r, S3_BAD_DIGEST, "The %.*s you specified did not match the calculated checksum.",
-		    SLICE_ARG(in->checksum_name));
-	fields_add(r, &r->body.checksums, in->checksum_name, found);
+	if (in->claimed) {
+		struct slice expected = in->claim.value.length > 0 ? in->claim.value : trailer_value;
+		const char *name = in->claim.checksum->name;
+
+		if (!slice_equal(expected, add_checksum(r, slice_from(name), in->claimed)))
+			return req_refuse(
+			    r, S3_BAD_DIGEST, "The %s you specified did not match the calculated checksum.", name);
+	}
+	if (in->wanted)
+		add_checksum(r, in->wanted_name, in->wanted);
 	return S3_OK;
 }
 
@@ -381,7 +373,7 @@ finish(struct req *r)
 		err = chunk_decoder_finish(in->decoder, &trailer_value, &r->refusal);
 	if (err == S3_OK && in->payload_known && in->payload != in->payload_expected)
 		err = req_refuse(r, S3_INCOMPLETE_BODY, NULL);
-	if (err != S3_OK || (err = check_md5(r)) != S3_OK || (err = check_checksum(r, trailer_value)) != S3_OK ||
+	if (err != S3_OK || (err = check_md5(r)) != S3_OK || (err = check_checksums(r, trailer_value)) != S3_OK ||
 	    (err = check_sha256(r)) != S3_OK)
 		return err;
 	if (r->body.content)

@@ -8,21 +8,25 @@
 #include "common/digest.h"
 #include "storage/catalog.h"
 
+struct checksum;
 struct req;
 
 /* What an operation takes; a column of the operation table. */
 enum body_kind {
-	BODY_NONE,   /* nothing: what comes is read and dropped */
-	BODY_XML,    /* a document of at most BODY_XML_MAX bytes */
-	BODY_CORS,   /* a CORSConfiguration document */
-	BODY_DELETE, /* a Delete document: a thousand keys */
-	BODY_STREAM  /* an object's bytes */
+	BODY_NONE,     /* nothing: what comes is read and dropped */
+	BODY_XML,      /* a document of at most BODY_XML_MAX bytes */
+	BODY_CORS,     /* a CORSConfiguration document */
+	BODY_DELETE,   /* a Delete document: a thousand keys */
+	BODY_COMPLETE, /* a CompleteMultipartUpload document: ten thousand parts */
+	BODY_STREAM,   /* an object's bytes */
+	BODY_PART      /* those of a part of one */
 };
 
-#define BODY_XML_MAX     (64 * 1024)
-#define BODY_DELETE_MAX  (2 * 1024 * 1024)
-#define OBJECT_SIZE_MAX  (5ULL * 1024 * 1024 * 1024) /* of one PUT */
-#define BODY_DISCARD_MAX (1024 * 1024) /* a body that nobody wants is read up to here to keep the connection */
+#define BODY_XML_MAX      (64 * 1024)
+#define BODY_DELETE_MAX   (2 * 1024 * 1024)
+#define BODY_COMPLETE_MAX (4 * 1024 * 1024)
+#define OBJECT_SIZE_MAX   (5ULL * 1024 * 1024 * 1024) /* of one PUT */
+#define BODY_DISCARD_MAX  (1024 * 1024) /* a body that nobody wants is read up to here to keep the connection */
 
 struct body {
 	/* what the headers say */
@@ -31,13 +35,16 @@ struct body {
 	bool chunked;            /* Transfer-Encoding: chunked */
 	bool expects_continue;   /* Expect: 100-continue */
 
+	/* what the operation's prepare may ask for */
+	const struct checksum *wanted; /* to be worked out whatever the client gives; NULL: none */
+
 	/* what has come in */
 	uint64_t received; /* bytes off the socket */
 	bool complete;
 	struct slice document;   /* BODY_XML and its like, when the body stage is over */
-	struct content *content; /* BODY_STREAM, likewise: finished */
-	unsigned char md5[16];   /* of the payload; BODY_STREAM */
-	struct fields checksums; /* algorithm and base64 value that the client gave and that were found right */
+	struct content *content; /* BODY_STREAM and BODY_PART, likewise: finished */
+	unsigned char md5[16];   /* of the payload; then */
+	struct fields checksums; /* algorithm and base64 value: first what the client gave and was found right */
 
 	struct body_intake *intake; /* body.c's own */
 };

@@ -181,6 +181,29 @@ def test_two_checksums_at_once(client, bucket):
     refused(answer, 400, "InvalidRequest")
 
 
+def test_checksum_of_an_unknown_kind(client, bucket):
+    """What is not checked is not taken as if it were."""
+    answer = client.send("PUT", "/%s/key" % bucket, headers=[("x-amz-checksum-sha512", "A" * 86 + "==")], body=b"hello")
+    refused(answer, 501, "NotImplemented")
+    assert client.keys(bucket) == []
+
+
+@pytest.mark.parametrize("announced", ["SHA256", "nonsense"])
+def test_checksum_of_another_kind_than_announced(client, bucket, announced):
+    headers = [("x-amz-sdk-checksum-algorithm", announced), ("x-amz-checksum-crc32", "NhCmhg==")]
+    answer = client.send("PUT", "/%s/key" % bucket, headers=headers, body=b"hello")
+    refused(answer, 400, "InvalidRequest")
+    assert client.keys(bucket) == []
+
+
+def test_checksum_that_nobody_asked_for(client, bucket):
+    """An object without a checksum gets a CRC64NVME, as at Amazon; naming an algorithm alone changes nothing."""
+    for headers in ([], [("x-amz-checksum-algorithm", "SHA1")]):
+        answer = client.send("PUT", "/%s/key" % bucket, headers=headers, body=b"123456789")
+        assert answer.status == 200 and answer.header("x-amz-checksum-crc64nvme") == "rosUhgp5mIg=", answer
+        assert answer.header("x-amz-checksum-type") == "FULL_OBJECT", answer
+
+
 # Lengths.
 
 def test_upload_without_a_length(client, bucket):
