@@ -31,6 +31,19 @@ xml_etag(struct xml_writer *w, const char *etag)
 	xml_text(w, "ETag", slice_make(text, (size_t)length));
 }
 
+void
+xml_checksums(struct xml_writer *w, struct req *r, const struct fields *checksums)
+{
+	for (size_t i = 0; i < checksums->count; i++) {
+		const struct field *checksum = &checksums->items[i];
+		bool is_type = slice_equal(checksum->name, SLICE("type"));
+
+		xml_text(w,
+		    is_type ? "ChecksumType" : talloc_asprintf(r, "Checksum%.*s", SLICE_ARG(checksum->name)),
+		    checksum->value);
+	}
+}
+
 static struct slice
 display_name(void *context, struct slice id, TALLOC_CTX *mem)
 {

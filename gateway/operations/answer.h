@@ -16,6 +16,9 @@ void xml_time(struct xml_writer *w, const char *name, int64_t wall_us);
 /* <ETag>"…"</ETag> */
 void xml_etag(struct xml_writer *w, const char *etag);
 
+/* <ChecksumCRC32>…</ChecksumCRC32> and so on, and the <ChecksumType> where there is one. */
+void xml_checksums(struct xml_writer *w, struct req *r, const struct fields *checksums);
+
 /* <Owner> with ID and display name; *display_name keeps the last one found, for lists. */
 struct owner_names {
 	struct slice id;

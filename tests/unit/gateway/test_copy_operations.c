@@ -15,6 +15,8 @@ static const struct exchange copies[] = {
 	{ "with a checksum that is none", "alice", "PUT", "/photos/n",
 	    { "x-amz-copy-source: photos/a.txt", "x-amz-checksum-algorithm: MD5" }, "", 400, "InvalidRequest",
 	    { 0 }, { 0 }, { 0 } },
+	{ "of an object without a checksum", "alice", "PUT", "/photos/n", { "x-amz-copy-source: photos/empty" }, "",
+	    200, NULL, { "<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME>" }, { 0 }, { 0 } },
 	{ "across buckets", "alice", "PUT", "/photos/n", { "x-amz-copy-source: shared/open" }, "", 200, NULL, { 0 },
 	    { 0 }, { 0 } },
 	{ "denied at the source", "alice", "PUT", "/photos/n", { "x-amz-copy-source: shared/secret" }, "", 403,
