@@ -39,6 +39,7 @@ class FromBoto3:
             days.datetime = types.SimpleNamespace(utcnow=lambda: moment)
             past.setattr(botocore.auth, "time", clock)
             past.setattr(botocore.auth, "datetime", days)
+            past.setattr(botocore.auth, "get_current_datetime", lambda: moment, raising=False)  # of newer ones
             operation = {"GET": "get_object", "PUT": "put_object", "DELETE": "delete_object", "HEAD": "head_object"}[method]
             return self.client.generate_presigned_url(operation, {"Bucket": bucket, "Key": KEY}, ExpiresIn=expires)
 
