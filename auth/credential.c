@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "auth/credential_private.h"
+#include "auth/post_signature.h"
 #include "auth/sigv2.h"
 #include "auth/sigv4.h"
 #include "common/clock.h"
@@ -142,6 +143,23 @@ refuse_argument(struct s3_refusal *why, const struct field *argument, const char
 	return s3_refuse(why, S3_INVALID_ARGUMENT, "%s", message);
 }
 
+/* A form is not signed as a request: what is outside of it proves nothing about it. */
+static enum s3_err
+find_form_kind(const struct auth_request *request, const struct field *outside, struct s3_refusal *why,
+    enum credential_kind *kind)
+{
+	bool v4 = post_has_v4(request->form), v2 = post_has_v2(request->form);
+
+	if (outside != NULL)
+		return refuse_argument(why, outside,
+		    "The credentials of a POST are fields of its form, not a header or query parameters.");
+	if (v4 && v2)
+		return s3_refuse(why, S3_INVALID_ARGUMENT,
+		    "Only one auth mechanism allowed; the form has the fields of Signature Version 4 and of Version 2.");
+	*kind = v4 ? CREDENTIAL_V4_FORM : v2 ? CREDENTIAL_V2_FORM : CREDENTIAL_NONE;
+	return S3_OK;
+}
+
 /* One kind alone, or none: with two, one could be checked and the other believed. */
 static enum s3_err
 find_kind(const struct auth_request *request, struct s3_refusal *why, enum credential_kind *kind)
@@ -154,6 +172,8 @@ find_kind(const struct auth_request *request, struct s3_refusal *why, enum crede
 	*kind = CREDENTIAL_NONE;
 	if (kinds > 1)
 		return refuse_argument(why, header != NULL ? header : v2, ONE_MECHANISM);
+	if (request->form != NULL)
+		return find_form_kind(request, header != NULL ? header : v4 != NULL ? v4 : v2, why, kind);
 	if (header != NULL)
 		*kind = CREDENTIAL_V4_HEADER; /* or Version 2, as its first word says */
 	else if (v4 != NULL)
@@ -206,6 +226,9 @@ read_signature(struct credential *credential, const struct auth_request *request
 		return sigv4_read_query(credential, request, why);
 	case CREDENTIAL_V2_QUERY:
 		return sigv2_read_query(credential, request, why);
+	case CREDENTIAL_V4_FORM:
+	case CREDENTIAL_V2_FORM:
+		return post_signature_read(credential, request, why);
 	case CREDENTIAL_V4_HEADER:
 	case CREDENTIAL_V2_HEADER:
 		break;
@@ -222,6 +245,8 @@ check_token(const struct credential *credential, const struct auth_request *requ
 
 	if (credential->kind == CREDENTIAL_NONE)
 		return S3_OK;
+	if (request->form != NULL && fields_find_nocase(request->form, "x-amz-security-token") != NULL)
+		return s3_refuse(why, S3_INVALID_TOKEN, NULL);
 	if ((header != NULL && header->value.length > 0) || (parameter != NULL && parameter->value.length > 0))
 		return s3_refuse(why, S3_INVALID_TOKEN, NULL);
 	return S3_OK;
@@ -293,6 +318,10 @@ read_body_kind(struct credential *credential, const struct auth_request *request
 	struct slice value = v4 ? credential->private->payload : header != NULL ? header->value : SLICE("");
 	enum s3_err err;
 
+	if (request->form != NULL) {
+		credential->payload = PAYLOAD_UNSIGNED; /* the file's bytes are nobody's word */
+		return S3_OK;
+	}
 	if (!v4 && header == NULL) {
 		/* As botocore sends with no signature at all: the trailer's checksum alone. */
 		credential->payload = is_aws_chunked(request) ? PAYLOAD_CHUNKS_UNSIGNED_TRAILER : PAYLOAD_UNSIGNED;
@@ -344,6 +373,8 @@ credential_verify(
 	credential->private->verified = false;
 	if (credential->kind == CREDENTIAL_V4_HEADER || credential->kind == CREDENTIAL_V4_QUERY)
 		err = sigv4_verify(credential, request, secret, why);
+	else if (credential->kind == CREDENTIAL_V4_FORM || credential->kind == CREDENTIAL_V2_FORM)
+		err = post_signature_verify(credential, request, secret, why);
 	else
 		err = sigv2_verify(credential, request, secret, why);
 	credential->private->verified = err == S3_OK;

@@ -24,7 +24,7 @@ struct credential_private {
 	struct slice scope_date;     /* of which the first, */
 	struct slice scope_region;   /* and the second */
 	struct slice signed_headers; /* "host;x-amz-date" */
-	struct slice payload;        /* the canonical request's last line */
+	struct slice payload;        /* the canonical request's last line; of a form: its policy as sent */
 	unsigned char signing_key[32];
 
 	/* Version 2 */

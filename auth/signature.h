@@ -1,6 +1,6 @@
 /*
  * Who sent this request, as the client claims and proves it: AWS Signature Version 4 and Version 2, in the
- * Authorization header or in the query (presigned). Knows neither HTTP server nor storage: the caller looks up the
+ * Authorization header, in the query (presigned), or in a form, where a POST policy is what is signed. Knows neither HTTP server nor storage: the caller looks up the
  * secret between the two calls. Any thread; derived signing keys are cached a thread.
  */
 #ifndef AUTH_SIGNATURE_H
@@ -11,18 +11,19 @@
 #include "common/s3_error.h"
 
 #define SIGNATURE_SKEW_SECONDS (15 * 60)
-#define SIGNATURE_EXPIRES_MAX  (7 * 24 * 3600) /* of a presigned V4 URL */
+#define SIGNATURE_EXPIRES_MAX  (7 * 24 * 3600) /* of a presigned V4 URL, and of a V4 form */
 
 /* A request as signatures see it. Everything is borrowed. */
 struct auth_request {
 	struct slice method;
-	struct slice path;        /* of the request target, as received, not decoded, without the query */
-	struct slice query;       /* of the request target, as received, without the "?" */
-	struct fields parameters; /* the query's, decoded, in order; a parameter without "=" has an empty value */
-	struct fields headers;    /* as received, values trimmed */
-	struct slice host_bucket; /* that the Host names (virtual-hosted addressing); empty in path style */
-	int64_t now;              /* seconds since 1970 */
-	struct slice region;      /* the one region that is taken; empty: any */
+	struct slice path;         /* of the request target, as received, not decoded, without the query */
+	struct slice query;        /* of the request target, as received, without the "?" */
+	struct fields parameters;  /* the query's, decoded, in order; a parameter without "=" has an empty value */
+	struct fields headers;     /* as received, values trimmed */
+	struct slice host_bucket;  /* that the Host names (virtual-hosted addressing); empty in path style */
+	const struct fields *form; /* of PostObject: the fields; NULL: the request is no form */
+	int64_t now;               /* seconds since 1970 */
+	struct slice region;       /* the one region that is taken; empty: any */
 };
 
 enum credential_kind {
@@ -30,7 +31,9 @@ enum credential_kind {
 	CREDENTIAL_V4_HEADER,
 	CREDENTIAL_V4_QUERY,
 	CREDENTIAL_V2_HEADER,
-	CREDENTIAL_V2_QUERY
+	CREDENTIAL_V2_QUERY,
+	CREDENTIAL_V4_FORM,
+	CREDENTIAL_V2_FORM
 };
 
 /* What x-amz-content-sha256 says of the body. */

@@ -8,16 +8,8 @@
 #define MALFORMED      "The authorization header is malformed; "
 #define BAD_CREDENTIAL "Error parsing the X-Amz-Credential parameter; "
 
-/*
- * The refusals of a header and of a presigned URL differ in the code and in the words that lead in.
- */
-struct dialect {
-	enum s3_err err;
-	const char *lead; /* before what is wrong with the credential */
-};
-
-static const struct dialect header_dialect = { S3_AUTH_HEADER_MALFORMED, MALFORMED };
-static const struct dialect query_dialect = { S3_AUTH_QUERY_MALFORMED, BAD_CREDENTIAL };
+static const struct sigv4_dialect header_dialect = { S3_AUTH_HEADER_MALFORMED, MALFORMED, MALFORMED };
+static const struct sigv4_dialect query_dialect = { S3_AUTH_QUERY_MALFORMED, BAD_CREDENTIAL, "" };
 
 void
 sigv4_hex(const unsigned char *bytes, size_t length, char *out)
@@ -62,20 +54,19 @@ is_day(struct slice date)
 }
 
 static enum s3_err
-check_region(
-    const struct auth_request *request, struct slice region, const struct dialect *dialect, struct s3_refusal *why)
+check_region(const struct auth_request *request, struct slice region, const struct sigv4_dialect *dialect,
+    struct s3_refusal *why)
 {
 	if (request->region.length == 0 || slice_equal(region, request->region))
 		return S3_OK;
 	s3_refusal_detail(why, "Region", request->region);
-	return s3_refuse(why, dialect->err, "%sthe region '%.*s' is wrong; expecting '%.*s'", dialect->lead,
+	return s3_refuse(why, dialect->err, "%sthe region '%.*s' is wrong; expecting '%.*s'", dialect->scope,
 	    SLICE_ARG(region), SLICE_ARG(request->region));
 }
 
-/* "AKID/20130524/us-east-1/s3/aws4_request"; an access key may hold slashes itself. */
-static enum s3_err
-read_scope(struct credential *credential, const struct auth_request *request, struct slice text,
-    const struct dialect *dialect, struct s3_refusal *why)
+enum s3_err
+sigv4_read_scope(struct credential *credential, const struct auth_request *request, struct slice text,
+    const struct sigv4_dialect *dialect, struct s3_refusal *why)
 {
 	struct credential_private *private = credential->private;
 	struct slice rest = text, terminal, service;
@@ -84,40 +75,39 @@ read_scope(struct credential *credential, const struct auth_request *request, st
 	    !take_last(&rest, &private->scope_region) || !take_last(&rest, &private->scope_date))
 		return s3_refuse(why, dialect->err,
 		    "%sthe Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
-		    dialect->lead);
+		    dialect->scope);
 	if (rest.length == 0 || rest.length > ACCESS_KEY_MAX)
 		return s3_refuse(why, dialect->err,
-		    "%sa non-empty Access Key (AKID) must be provided in the credential.", dialect->lead);
+		    "%sa non-empty Access Key (AKID) must be provided in the credential.", dialect->scope);
 	if (!slice_equal(terminal, SLICE("aws4_request")))
 		return s3_refuse(why, dialect->err,
-		    "%sincorrect terminal \"%.*s\". This endpoint uses \"aws4_request\".", dialect->lead,
+		    "%sincorrect terminal \"%.*s\". This endpoint uses \"aws4_request\".", dialect->scope,
 		    SLICE_ARG(terminal));
 	if (!slice_equal(service, SLICE("s3")))
 		return s3_refuse(why, dialect->err,
-		    "%sincorrect service \"%.*s\". This endpoint belongs to \"s3\".", dialect->lead,
+		    "%sincorrect service \"%.*s\". This endpoint belongs to \"s3\".", dialect->scope,
 		    SLICE_ARG(service));
 	if (!is_day(private->scope_date))
 		return s3_refuse(why, dialect->err,
 		    "%sincorrect date format \"%.*s\". This date in the credential must be in the format "
 		    "\"yyyyMMdd\".",
-		    dialect->lead, SLICE_ARG(private->scope_date));
+		    dialect->scope, SLICE_ARG(private->scope_date));
 	credential->access_key = rest;
 	private->scope = slice_skip(text, rest.length + 1);
 	return check_region(request, private->scope_region, dialect, why);
 }
 
-/* The scope's date is the day of the signature: a key for one day must not sign for another. */
-static enum s3_err
-check_day(const struct credential_private *private, const struct dialect *dialect, struct s3_refusal *why)
+enum s3_err
+sigv4_check_day(
+    const struct credential_private *private, const struct sigv4_dialect *dialect, struct s3_refusal *why)
 {
 	struct slice day = slice_head(private->timestamp, 8);
 
 	if (slice_equal(private->scope_date, day))
 		return S3_OK;
 	return s3_refuse(why, dialect->err,
-	    "%sInvalid credential date \"%.*s\". This date is not the same as X-Amz-Date: \"%.*s\".",
-	    dialect->err == S3_AUTH_HEADER_MALFORMED ? dialect->lead : "", SLICE_ARG(private->scope_date),
-	    SLICE_ARG(day));
+	    "%sInvalid credential date \"%.*s\". This date is not the same as X-Amz-Date: \"%.*s\".", dialect->day,
+	    SLICE_ARG(private->scope_date), SLICE_ARG(day));
 }
 
 static bool
@@ -267,14 +257,14 @@ sigv4_read_header(struct credential *credential, const struct auth_request *requ
 	private->payload = payload != NULL ? payload->value : SLICE("");
 	err = read_components(components, &scope, private, why);
 	if (!err)
-		err = read_scope(credential, request, scope, &header_dialect, why);
+		err = sigv4_read_scope(credential, request, scope, &header_dialect, why);
 	if (!err && payload == NULL)
 		err = s3_refuse(
 		    why, S3_INVALID_REQUEST, "Missing required header for this request: x-amz-content-sha256");
 	if (!err)
 		err = read_time(credential, request, why);
 	if (!err)
-		err = check_day(private, &header_dialect, why);
+		err = sigv4_check_day(private, &header_dialect, why);
 	if (!err)
 		err = check_signed_headers(credential, request, why);
 	return err;
@@ -389,11 +379,11 @@ sigv4_read_query(struct credential *credential, const struct auth_request *reque
 	private->signed_headers = values[SIGNED_HEADERS];
 	private->signature = values[SIGNATURE];
 	private->payload = query_payload(request);
-	err = read_scope(credential, request, values[CREDENTIAL], &query_dialect, why);
+	err = sigv4_read_scope(credential, request, values[CREDENTIAL], &query_dialect, why);
 	if (!err)
 		err = check_lifetime(request, values[DATE], values[EXPIRES], why);
 	if (!err)
-		err = check_day(private, &query_dialect, why);
+		err = sigv4_check_day(private, &query_dialect, why);
 	if (!err)
 		err = check_signed_headers(credential, request, why);
 	return err;

@@ -13,6 +13,21 @@ MUST_USE enum s3_err sigv4_read_header(struct credential *credential, const stru
 MUST_USE enum s3_err sigv4_read_query(
     struct credential *credential, const struct auth_request *request, struct s3_refusal *why);
 
+/* The refusals of a header, a presigned URL and a form differ in the code and in the words that lead in. */
+struct sigv4_dialect {
+	enum s3_err err;
+	const char *scope; /* before what is wrong with the credential */
+	const char *day;   /* before what is wrong with its day */
+};
+
+/* "AKID/20130524/us-east-1/s3/aws4_request"; an access key may hold slashes itself. */
+MUST_USE enum s3_err sigv4_read_scope(struct credential *credential, const struct auth_request *request,
+    struct slice text, const struct sigv4_dialect *dialect, struct s3_refusal *why);
+
+/* The scope's date is the day of the signature: a key for one day must not sign for another. */
+MUST_USE enum s3_err sigv4_check_day(
+    const struct credential_private *private, const struct sigv4_dialect *dialect, struct s3_refusal *why);
+
 /* As credential_verify. */
 MUST_USE enum s3_err sigv4_verify(
     struct credential *credential, const struct auth_request *request, struct slice secret, struct s3_refusal *why);
