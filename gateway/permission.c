@@ -1,5 +1,13 @@
 #include "gateway/permission.h"
 
+enum action
+req_action(const struct req *r)
+{
+	enum action action = r->operation->action;
+
+	return req_has_parameter(r, "versionId") ? action_on_version(action) : action;
+}
+
 struct subject
 req_subject(const struct req *r)
 {

@@ -14,6 +14,9 @@ struct subject {
 	const struct object *object; /* under that key; NULL: none, or not yet */
 };
 
+/* The action that the request's operation needs: that on a version, where the request names one. */
+enum action req_action(const struct req *r);
+
 /* What the request's target names, with r->object. */
 struct subject req_subject(const struct req *r);
 

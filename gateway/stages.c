@@ -211,7 +211,6 @@ static enum s3_err
 stage_permission(struct req *r)
 {
 	const struct operation *op = r->operation;
-	enum action action = req_has_parameter(r, "versionId") ? action_on_version(op->action) : op->action;
 	struct slice expected_owner = req_header(r, "x-amz-expected-bucket-owner");
 	struct subject about;
 	enum s3_err err;
@@ -226,7 +225,7 @@ stage_permission(struct req *r)
 	if (op->operand != OPERAND_NONE && (err = meet_object(r)) != S3_OK)
 		return err;
 	about = req_subject(r);
-	return req_may(r, action, &about) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
+	return req_may(r, req_action(r), &about) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
 }
 
 static enum s3_err

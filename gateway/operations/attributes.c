@@ -4,6 +4,8 @@
 
 #include "common/clock.h"
 #include "gateway/operations/answer.h"
+#include "gateway/permission.h"
+#include "gateway/tags.h"
 
 #define METADATA_PREFIX    "x-amz-meta-"
 #define SYSTEM_HEADERS_MAX 8192        /* bytes */
@@ -30,7 +32,6 @@ static const char *const unsupported[] = {
 	"x-amz-server-side-encryption",
 	"x-amz-copy-source-server-side-encryption",
 	"x-amz-object-lock-",
-	"x-amz-tagging",
 	"x-amz-website-redirect-location",
 	"x-amz-write-offset-bytes",
 };
@@ -38,8 +39,6 @@ static const char *const unsupported[] = {
 static bool
 header_unsupported(struct slice name)
 {
-	if (slice_equal_nocase(name, SLICE("x-amz-tagging-directive")))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(unsupported); i++) {
 		struct slice beginning = slice_from(unsupported[i]);
 
@@ -196,6 +195,25 @@ read_metadata(struct req *r, struct fields *out)
 	return check_metadata_size(r, out);
 }
 
+/* x-amz-tagging, which is a permission of its own. */
+static enum s3_err
+read_tags(struct req *r, struct slice *out)
+{
+	const struct subject about = { r->bucket, r->target.key, NULL };
+	struct slice header = header_joined(r, "x-amz-tagging");
+	struct fields tags;
+	enum s3_err err;
+
+	*out = slice_from("");
+	if (header.length == 0)
+		return S3_OK;
+	if (!req_may(r, ACTION_PutObjectTagging, &about))
+		return req_refuse(r, S3_ACCESS_DENIED, NULL);
+	if ((err = tags_parse_header(r, header, &r->refusal, &tags)) == S3_OK)
+		*out = tags_store(r, &tags);
+	return err;
+}
+
 enum s3_err
 attributes_read(struct req *r, struct object_change *change)
 {
@@ -205,7 +223,9 @@ attributes_read(struct req *r, struct object_change *change)
 	change->metadata = (struct fields){ 0 };
 	if ((err = read_system_headers(r, &change->headers)) != S3_OK)
 		return err;
-	return read_metadata(r, &change->metadata);
+	if ((err = read_metadata(r, &change->metadata)) != S3_OK)
+		return err;
+	return read_tags(r, &change->tags);
 }
 
 enum s3_err

@@ -1,6 +1,6 @@
 /*
  * What an object has besides its bytes, between header fields and the catalog: Content-Type and the other system
- * headers, user metadata, owner and ACL. PutObject and CopyObject make objects, GetObject and HeadObject show them.
+ * headers, user metadata, tags, owner and ACL. PutObject and CopyObject make objects, GetObject and HeadObject show them.
  */
 #ifndef GATEWAY_OPERATIONS_ATTRIBUTES_H
 #define GATEWAY_OPERATIONS_ATTRIBUTES_H
@@ -16,8 +16,9 @@
 MUST_USE enum s3_err attributes_check_supported(struct req *r);
 
 /*
- * The system headers and user metadata that the request brings.
- * err  S3_METADATA_TOO_LARGE, S3_REQUEST_HEADER_TOO_LARGE, S3_INVALID_ARGUMENT
+ * The system headers, user metadata and tags that the request brings.
+ * err  S3_METADATA_TOO_LARGE, S3_REQUEST_HEADER_TOO_LARGE, S3_INVALID_ARGUMENT; S3_ACCESS_DENIED (may not set tags);
+ *      as tags_parse_header
  */
 MUST_USE enum s3_err attributes_read(struct req *r, struct object_change *change);
 

@@ -4,6 +4,7 @@
 #include "gateway/operations/operations.h"
 #include "gateway/operations/precondition.h"
 #include "gateway/operations/source.h"
+#include "gateway/permission.h"
 
 #define ATTEMPTS 5 /* at an object that somebody else keeps changing */
 
@@ -58,6 +59,21 @@ op_copy_object_prepare(struct req *r)
 	enum s3_err err = read_request(r, &copy);
 
 	return err == S3_OK ? precondition_check_now(&copy.precondition) : err;
+}
+
+/* Tags that go along are read and written: each is a permission of its own. */
+static enum s3_err
+check_tags(struct req *r, const struct copy *copy)
+{
+	const struct source *source = &copy->source;
+	const struct subject from = { source->bucket, source->name.key, source->object };
+	const struct subject to = { r->bucket, r->target.key, NULL };
+	enum action read = source->name.has_version_id ? ACTION_GetObjectVersionTagging : ACTION_GetObjectTagging;
+
+	if (copy->replace_tags || source->object->tags.length == 0 ||
+	    (req_may(r, read, &from) && req_may(r, ACTION_PutObjectTagging, &to)))
+		return S3_OK;
+	return req_refuse(r, S3_ACCESS_DENIED, NULL);
 }
 
 static bool
@@ -143,7 +159,8 @@ copy_once(struct req *r, struct copy *copy)
 
 	copy->outrun = false;
 	if ((err = source_find(r, &copy->source)) != S3_OK ||
-	    (err = source_check_size(r, copy->source.object->size)) != S3_OK)
+	    (err = source_check_size(r, copy->source.object->size)) != S3_OK ||
+	    (err = check_tags(r, copy)) != S3_OK)
 		return err;
 	itself = onto_itself(r, copy);
 	if (itself && !copy->replace_metadata && !req_has_header(r, "x-amz-storage-class"))

@@ -6,7 +6,9 @@
 #include "gateway/operations/attributes.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/precondition.h"
+#include "gateway/permission.h"
 #include "gateway/range.h"
+#include "gateway/tags.h"
 
 #define PART_NUMBER_MAX 10000
 
@@ -114,6 +116,18 @@ select_bytes(struct req *r, const struct object *object, struct selection *out)
 	return S3_OK;
 }
 
+/* x-amz-tagging-count is for those who may read the tags. */
+static void
+reply_tag_count(struct req *r, const struct object *object)
+{
+	bool by_version = req_has_parameter(r, "versionId");
+	const struct subject about = req_subject(r);
+
+	if (object->tags.length > 0 &&
+	    req_may(r, by_version ? ACTION_GetObjectVersionTagging : ACTION_GetObjectTagging, &about))
+		reply_header_format(r, "x-amz-tagging-count", "%zu", tags_count(object->tags));
+}
+
 /* The checksum of the whole says nothing of a part. */
 static void
 reply_headers(struct req *r, const struct object *object, const struct selection *selected)
@@ -122,6 +136,7 @@ reply_headers(struct req *r, const struct object *object, const struct selection
 
 	attributes_reply_validators(r, object);
 	attributes_reply(r, object);
+	reply_tag_count(r, object);
 	reply_header_string(r, "Accept-Ranges", "bytes");
 	if (selected->partial)
 		reply_header_format(r, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range->offset,

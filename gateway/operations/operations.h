@@ -25,6 +25,7 @@ struct document {
 #undef DOC
 
 document_check_fn document_check_cors;
+document_check_fn document_check_tagging;
 
 operation_fn op_preflight;
 operation_fn op_not_implemented;
@@ -41,6 +42,7 @@ operation_fn op_get_versioning;
 operation_fn op_get_request_payment;
 operation_fn op_get_bucket_acl;
 operation_fn op_put_bucket_acl;
+operation_fn op_put_bucket_tagging;
 operation_fn op_document_get;
 operation_fn op_document_put;
 operation_fn op_document_delete;
@@ -58,5 +60,8 @@ operation_fn op_copy_object;
 operation_fn op_delete_object;
 operation_fn op_get_object_acl;
 operation_fn op_put_object_acl;
+operation_fn op_get_object_tagging;
+operation_fn op_put_object_tagging;
+operation_fn op_delete_object_tagging;
 
 #endif

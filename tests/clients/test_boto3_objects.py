@@ -262,19 +262,3 @@ def test_delete_of_1000_and_of_1001(s3, bucket):
     objects = [{"Key": "%04d" % number} for number in range(1001)]
     assert len(s3.delete_objects(Bucket=bucket, Delete={"Objects": objects[:1000]})["Deleted"]) == 1000
     assert refused(s3.delete_objects, Bucket=bucket, Delete={"Objects": objects}) == ("MalformedXML", 400)
-
-
-@pytest.mark.parametrize("operation,parameters", [
-    ("create_multipart_upload", {"Key": "key"}),
-    ("put_object_tagging", {"Key": "key", "Tagging": {"TagSet": []}}),
-    ("get_object_tagging", {"Key": "key"}),
-    ("get_object_torrent", {"Key": "key"}),
-    ("get_object_retention", {"Key": "key"}),
-    ("get_object_legal_hold", {"Key": "key"}),
-    ("get_object_attributes", {"Key": "key", "ObjectAttributes": ["ETag"]}),
-    ("list_object_versions", {}),
-    ("list_multipart_uploads", {}),
-    ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}),
-])
-def test_what_is_not_there_yet_says_so(s3, bucket, key, operation, parameters):
-    assert refused(getattr(s3, operation), Bucket=bucket, **parameters) == ("NotImplemented", 501)

@@ -95,7 +95,7 @@ permitted(struct req *r)
 {
 	const struct subject about = req_subject(r);
 
-	return req_may(r, r->operation->action, &about);
+	return req_may(r, req_action(r), &about);
 }
 
 /* The bucket and the object that the request names; then permission. */

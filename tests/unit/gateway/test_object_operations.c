@@ -94,8 +94,6 @@ static const struct exchange writes[] = {
 	    "NotImplemented", { "X-Amz-Server-Side-Encryption" }, { 0 }, { 0 } },
 	{ "lock", "alice", "PUT", "/photos/n", { "x-amz-object-lock-mode: GOVERNANCE" }, "", 501, "NotImplemented",
 	    { "x-amz-object-lock-mode" }, { 0 }, { 0 } },
-	{ "tags", "alice", "PUT", "/photos/n", { "x-amz-tagging: a=b" }, "", 501, "NotImplemented",
-	    { "x-amz-tagging" }, { 0 }, { 0 } },
 	{ "redirect", "alice", "PUT", "/photos/n", { "x-amz-website-redirect-location: /x" }, "", 501,
 	    "NotImplemented", { 0 }, { 0 }, { 0 } },
 	{ "append", "alice", "PUT", "/photos/n", { "x-amz-write-offset-bytes: 0" }, "", 501, "NotImplemented",
