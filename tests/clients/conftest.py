@@ -6,6 +6,11 @@ import socket
 import sys
 from pathlib import Path
 
+# Debian's AWS CLI brings Amazon's C runtime along, with which boto3 would sign as well. Most people's signs in Python; that of
+# the virtual environment, which needs the runtime for some checksums, does not.
+if sys.prefix == sys.base_prefix:
+    os.environ["BOTO_DISABLE_CRT"] = "true"
+
 import boto
 import boto.s3.connection
 import boto3

@@ -1,5 +1,7 @@
 """Presigned URLs of boto and boto3, versions 2 and 4, used by a client that knows no secret."""
 
+import datetime
+import sys
 import time
 import types
 import urllib.parse
@@ -34,12 +36,14 @@ class FromBoto3:
             then = time.time() - age
             clock = types.SimpleNamespace(**vars(time))
             clock.time = lambda: then
-            days = types.SimpleNamespace(**vars(botocore.auth.datetime))
-            moment = days.datetime.utcfromtimestamp(then)
+            moment = datetime.datetime.utcfromtimestamp(then)
+            days = types.SimpleNamespace(**vars(datetime))
             days.datetime = types.SimpleNamespace(utcnow=lambda: moment)
             past.setattr(botocore.auth, "time", clock)
-            past.setattr(botocore.auth, "datetime", days)
-            past.setattr(botocore.auth, "get_current_datetime", lambda: moment, raising=False)  # of newer ones
+            for signer in filter(None, map(sys.modules.get, ("botocore.auth", "botocore.crt.auth"))):
+                past.setattr(signer, "datetime", days, raising=False)
+                past.setattr(signer, "get_current_datetime", lambda remove_tzinfo=True: moment if remove_tzinfo
+                             else moment.replace(tzinfo=datetime.timezone.utc), raising=False)
             operation = {"GET": "get_object", "PUT": "put_object", "DELETE": "delete_object", "HEAD": "head_object"}[method]
             return self.client.generate_presigned_url(operation, {"Bucket": bucket, "Key": KEY}, ExpiresIn=expires)
 
