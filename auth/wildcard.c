@@ -1,0 +1,220 @@
+/*
+ * A pattern of n bytes and "?" is a machine with the states 0 to n: state i has matched the first i of them. A bit a
+ * state says in which states the text read so far may have brought it, and a byte moves them all at once (Baeza-Yates
+ * and Gonnet's Shift-And). A "*" before position i lets state i stay where it is.
+ */
+#include "auth/wildcard.h"
+
+#include <assert.h>
+
+#include "common/encode.h"
+
+#define WORD_BITS 64
+
+struct wildcard {
+	size_t length;
+	size_t room;
+	size_t words;  /* that hold a bit for each state */
+	char *bytes;   /* by position; of no meaning where `one` is set */
+	uint64_t *one; /* positions that take any one character */
+	uint64_t *run; /* states that a "*" lets stay */
+	size_t plain;  /* how many positions precede the first "?" or "*" */
+};
+
+static void
+set_bit(uint64_t *bits, size_t i)
+{
+	bits[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
+}
+
+static bool
+has_bit(const uint64_t *bits, size_t i)
+{
+	return (bits[i / WORD_BITS] >> i % WORD_BITS & 1) != 0;
+}
+
+struct wildcard *
+wildcard_new(TALLOC_CTX *mem, size_t room)
+{
+	struct wildcard *pattern = talloc_zero(mem, struct wildcard);
+
+	assert(pattern != NULL);
+	pattern->room = room;
+	pattern->words = room / WORD_BITS + 1;
+	pattern->bytes = talloc_array(pattern, char, room + 1);
+	pattern->one = talloc_zero_array(pattern, uint64_t, pattern->words);
+	pattern->run = talloc_zero_array(pattern, uint64_t, pattern->words);
+	assert(pattern->bytes != NULL && pattern->one != NULL && pattern->run != NULL);
+	return pattern;
+}
+
+/* Whether all that has been added is bytes alone. */
+static bool
+is_plain(const struct wildcard *pattern)
+{
+	return pattern->plain == pattern->length && !has_bit(pattern->run, pattern->length);
+}
+
+void
+wildcard_add_bytes(struct wildcard *pattern, struct slice bytes)
+{
+	bool plain = is_plain(pattern);
+
+	assert(bytes.length <= pattern->room - pattern->length);
+	if (bytes.length > 0)
+		memcpy(pattern->bytes + pattern->length, bytes.data, bytes.length);
+	pattern->length += bytes.length;
+	if (plain)
+		pattern->plain = pattern->length;
+}
+
+void
+wildcard_add_one(struct wildcard *pattern)
+{
+	assert(pattern->length < pattern->room);
+	set_bit(pattern->one, pattern->length);
+	pattern->length++;
+}
+
+void
+wildcard_add_run(struct wildcard *pattern)
+{
+	set_bit(pattern->run, pattern->length);
+}
+
+/* The bits of a set of states moved on by one, onto `to`. */
+static void
+add_moved(uint64_t *to, const uint64_t *from, size_t words)
+{
+	uint64_t carry = 0;
+
+	for (size_t i = 0; i < words; i++) {
+		to[i] |= from[i] << 1 | carry;
+		carry = from[i] >> (WORD_BITS - 1);
+	}
+}
+
+/* A match under way. The positions that hold a byte are found when the text first has that byte. */
+struct machine {
+	const struct wildcard *pattern;
+	TALLOC_CTX *mem;
+	uint64_t *states;
+	uint64_t *next;
+	uint64_t *after_one; /* where the "?" lead once the character has ended */
+	uint64_t *positions[UINT8_MAX + 1];
+};
+
+static const uint64_t *
+positions_of(struct machine *m, char byte)
+{
+	uint64_t **positions = &m->positions[(unsigned char)byte];
+
+	if (*positions != NULL)
+		return *positions;
+	*positions = talloc_zero_array(m->mem, uint64_t, m->pattern->words);
+	assert(*positions != NULL);
+	for (size_t i = 0; i < m->pattern->length; i++)
+		if (m->pattern->bytes[i] == byte && !has_bit(m->pattern->one, i))
+			set_bit(*positions, i);
+	return *positions;
+}
+
+static void
+read_byte(struct machine *m, char byte)
+{
+	const uint64_t *positions = positions_of(m, byte);
+	uint64_t *states = m->states;
+	uint64_t carry = 0;
+
+	for (size_t i = 0; i < m->pattern->words; i++) {
+		uint64_t fits = states[i] & positions[i];
+
+		m->next[i] = fits << 1 | carry | (states[i] & m->pattern->run[i]);
+		carry = fits >> (WORD_BITS - 1);
+	}
+	m->states = m->next;
+	m->next = states;
+}
+
+/* Whether any state is left. */
+static bool
+read_character(struct machine *m, struct slice character)
+{
+	size_t words = m->pattern->words;
+	uint64_t left = 0;
+
+	for (size_t i = 0; i < words; i++)
+		m->next[i] = m->states[i] & m->pattern->one[i];
+	memset(m->after_one, 0, words * sizeof(uint64_t));
+	add_moved(m->after_one, m->next, words);
+	for (size_t i = 0; i < character.length; i++)
+		read_byte(m, character.data[i]);
+	for (size_t i = 0; i < words; i++) {
+		m->states[i] |= m->after_one[i];
+		left |= m->states[i];
+	}
+	return left != 0;
+}
+
+static bool
+run_machine(const struct wildcard *pattern, size_t state, struct slice text)
+{
+	struct machine m = { .pattern = pattern, .mem = talloc_new(NULL) };
+	uint64_t *sets = talloc_zero_array(m.mem, uint64_t, 3 * pattern->words);
+	bool alive = true;
+
+	assert(sets != NULL);
+	m.states = sets;
+	m.next = sets + pattern->words;
+	m.after_one = sets + 2 * pattern->words;
+	set_bit(m.states, state);
+	while (text.length > 0 && alive) {
+		size_t length = utf8_first(text);
+
+		length = length > 0 ? length : 1;
+		alive = read_character(&m, slice_head(text, length));
+		text = slice_skip(text, length);
+	}
+	alive = alive && has_bit(m.states, pattern->length);
+	talloc_free(m.mem);
+	return alive;
+}
+
+/* Most patterns are a text, or the beginning of one and "*": those need no machine. */
+bool
+wildcard_matches(const struct wildcard *pattern, struct slice text)
+{
+	struct slice rest;
+
+	if (!slice_starts_with(text, slice_make(pattern->bytes, pattern->plain)))
+		return false;
+	rest = slice_skip(text, pattern->plain);
+	if (pattern->plain == pattern->length)
+		return rest.length == 0 || has_bit(pattern->run, pattern->length);
+	return run_machine(pattern, pattern->plain, rest);
+}
+
+size_t
+wildcard_cost(const struct wildcard *pattern, struct slice text)
+{
+	size_t bytes = text.length < UINT8_MAX ? text.length : UINT8_MAX; /* that differ */
+
+	return text.length +
+	       (pattern->plain < pattern->length ? 8 * pattern->words * text.length + bytes * pattern->length : 0);
+}
+
+struct wildcard *
+wildcard_from(TALLOC_CTX *mem, struct slice written)
+{
+	struct wildcard *pattern = wildcard_new(mem, written.length);
+
+	for (size_t i = 0; i < written.length; i++) {
+		if (written.data[i] == '*')
+			wildcard_add_run(pattern);
+		else if (written.data[i] == '?')
+			wildcard_add_one(pattern);
+		else
+			wildcard_add_bytes(pattern, slice_make(&written.data[i], 1));
+	}
+	return pattern;
+}
