@@ -16,12 +16,19 @@ enum rule {
 	OBJECT_WRITE_ACP
 };
 
+enum about {
+	ABOUT_SERVICE,
+	ABOUT_BUCKET,
+	ABOUT_OBJECT
+};
+
 static const struct {
 	const char *name;
+	enum about about;
 	enum rule rule;
 } actions[ACTION_COUNT] = {
-	[ACTION_OPEN] = { "", OPEN },
-#define ACTION(name, about, rule) [ACTION_##name] = { "s3:" #name, rule },
+	[ACTION_OPEN] = { "", ABOUT_SERVICE, OPEN },
+#define ACTION(name, about, rule) [ACTION_##name] = { "s3:" #name, ABOUT_##about, rule },
 #include "auth/actions.def"
 #undef ACTION
 };
@@ -66,18 +73,47 @@ owns(const struct acl *acl, const struct identity *who)
 	return acl != NULL && identity_is_known(who) && slice_equal(acl->owner, who->user_id);
 }
 
+/* Whether the ACL gives it, by a grant that counts or by ownership. */
 static bool
-grants(const struct acl *acl, const struct identity *who, enum acl_permission permission)
+grants(const struct access_question *q, const struct acl *acl, enum acl_permission permission)
 {
-	return acl != NULL && acl_allows(acl, who, permission);
+	if (acl == NULL)
+		return false;
+	return q->public_access.ignore_acls ? acl_allows_privately(acl, q->who, permission)
+					    : acl_allows(acl, q->who, permission);
 }
 
-bool
-access_allows(const struct access_question *q)
+/* The bucket's owner cannot lock himself out: who may change the policy may get in again. */
+static bool
+keeps_policy(const struct access_question *q)
 {
-	assert(q->action < ACTION_COUNT);
-	if (identity_is_known(q->who) && q->who->administrator)
+	return owns(q->bucket_acl, q->who) &&
+	       (q->action == ACTION_GetBucketPolicy || q->action == ACTION_PutBucketPolicy ||
+		   q->action == ACTION_DeleteBucketPolicy);
+}
+
+static bool
+is_confined(const struct access_question *q)
+{
+	return q->public_access.restrict_buckets && q->policy_is_public && !owns(q->bucket_acl, q->who);
+}
+
+/*
+ * Whether the bucket's policy has a say: its owner gives away what is the owner's, and that is what lies in the bucket,
+ * but not what an object of somebody else holds.
+ */
+static bool
+policy_reaches(const struct access_question *q)
+{
+	if (actions[q->action].about != ABOUT_OBJECT || actions[q->action].rule == BUCKET_WRITE)
 		return true;
+	return q->ownership == OWNERSHIP_BUCKET_OWNER_ENFORCED || q->object_acl == NULL || q->bucket_acl == NULL ||
+	       slice_equal(q->object_acl->owner, q->bucket_acl->owner);
+}
+
+static bool
+acls_allow(const struct access_question *q)
+{
 	switch (actions[q->action].rule) {
 	case OPEN:
 		return true;
@@ -86,19 +122,39 @@ access_allows(const struct access_question *q)
 	case OWNER:
 		return owns(q->bucket_acl, q->who);
 	case BUCKET_READ:
-		return grants(q->bucket_acl, q->who, ACL_READ);
+		return grants(q, q->bucket_acl, ACL_READ);
 	case BUCKET_WRITE:
-		return grants(q->bucket_acl, q->who, ACL_WRITE);
+		return grants(q, q->bucket_acl, ACL_WRITE);
 	case BUCKET_READ_ACP:
-		return grants(q->bucket_acl, q->who, ACL_READ_ACP);
+		return grants(q, q->bucket_acl, ACL_READ_ACP);
 	case BUCKET_WRITE_ACP:
-		return grants(q->bucket_acl, q->who, ACL_WRITE_ACP);
+		return grants(q, q->bucket_acl, ACL_WRITE_ACP);
 	case OBJECT_READ:
-		return grants(q->object_acl, q->who, ACL_READ);
+		return grants(q, q->object_acl, ACL_READ);
 	case OBJECT_READ_ACP:
-		return grants(q->object_acl, q->who, ACL_READ_ACP);
+		return grants(q, q->object_acl, ACL_READ_ACP);
 	case OBJECT_WRITE_ACP:
-		return grants(q->object_acl, q->who, ACL_WRITE_ACP);
+		return grants(q, q->object_acl, ACL_WRITE_ACP);
 	}
 	return false;
+}
+
+bool
+access_allows(const struct access_question *q)
+{
+	enum rule rule;
+
+	assert(q->action < ACTION_COUNT);
+	rule = actions[q->action].rule;
+	if ((identity_is_known(q->who) && q->who->administrator) || rule == OPEN)
+		return true;
+	if (q->policy_denies && !keeps_policy(q))
+		return false;
+	if (is_confined(q))
+		return false;
+	if (q->policy_allows && policy_reaches(q))
+		return true;
+	if (q->ownership == OWNERSHIP_BUCKET_OWNER_ENFORCED && rule != SIGNED)
+		return owns(q->bucket_acl, q->who);
+	return acls_allow(q);
 }

@@ -1,8 +1,13 @@
-/* Who may do what: the decision over identity, action, and the ACLs of bucket and object. Pure; any thread. */
+/*
+ * Who may do what: the decision over identity, action, the ACLs of bucket and object, and what the bucket's settings say.
+ * Pure; any thread. (Amazon S3: "How Amazon S3 authorizes a request".)
+ */
 #ifndef AUTH_ACCESS_H
 #define AUTH_ACCESS_H
 
 #include "auth/acl.h"
+#include "auth/ownership.h"
+#include "auth/public_access.h"
 
 enum action {
 	ACTION_OPEN, /* open to everybody: the operation decides for itself */
@@ -24,9 +29,24 @@ struct access_question {
 	enum action action;
 	const struct acl *bucket_acl; /* NULL for operations on the service */
 	const struct acl *object_acl; /* NULL: none */
+	enum ownership ownership;     /* the bucket's; zero without a bucket, like all below */
+	struct public_access public_access;
+	bool policy_allows; /* what the bucket's policy says to this question: an allow, */
+	bool policy_denies; /* an explicit deny, whatever others allow */
+	bool policy_is_public;
 };
 
-/* Whether it is allowed. The administrator may do everything. */
+/*
+ * Whether it is allowed, in this order:
+ * - the administrator may do everything;
+ * - an explicit deny of the bucket's policy is final, but that the bucket's owner always may get, put and delete the
+ *   policy, so that nobody is locked out;
+ * - RestrictPublicBuckets leaves a bucket with a public policy to its owner alone;
+ * - an allow of the policy is enough, but for an object of somebody else than the bucket's owner, on which the bucket's
+ *   policy has no say unless the bucket's owner owns all objects (BucketOwnerEnforced);
+ * - else the ACLs decide, without grants to the groups of everybody under IgnorePublicAcls; under BucketOwnerEnforced
+ *   none of them counts, and the bucket's owner may do everything.
+ */
 bool access_allows(const struct access_question *question);
 
 #endif

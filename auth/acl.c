@@ -317,15 +317,66 @@ grant_covers(const struct acl_grant *grant, const struct identity *who)
 	return false;
 }
 
-bool
-acl_allows(const struct acl *acl, const struct identity *who, enum acl_permission permission)
+static bool
+is_for_everybody(const struct acl_grant *grant)
+{
+	return grant->grantee == ACL_ALL_USERS || grant->grantee == ACL_AUTHENTICATED_USERS;
+}
+
+static bool
+allows(const struct acl *acl, const struct identity *who, enum acl_permission permission, bool privately)
 {
 	unsigned granted = 0;
 
 	if (identity_is_known(who) && slice_equal(acl->owner, who->user_id))
 		return true;
 	for (size_t i = 0; i < acl->grant_count; i++)
-		if (grant_covers(&acl->grants[i], who))
+		if (grant_covers(&acl->grants[i], who) && !(privately && is_for_everybody(&acl->grants[i])))
 			granted |= acl->grants[i].permissions;
 	return (granted & permission) == permission;
+}
+
+bool
+acl_allows(const struct acl *acl, const struct identity *who, enum acl_permission permission)
+{
+	return allows(acl, who, permission, false);
+}
+
+bool
+acl_allows_privately(const struct acl *acl, const struct identity *who, enum acl_permission permission)
+{
+	return allows(acl, who, permission, true);
+}
+
+bool
+acl_is_public(const struct acl *acl)
+{
+	for (size_t i = 0; i < acl->grant_count; i++)
+		if (is_for_everybody(&acl->grants[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_for_user(const struct acl_grant *grant, struct slice user_id)
+{
+	return grant->grantee == ACL_USER && slice_equal(grant->user_id, user_id);
+}
+
+bool
+acl_grants_others(const struct acl *acl)
+{
+	for (size_t i = 0; i < acl->grant_count; i++)
+		if (!is_for_user(&acl->grants[i], acl->owner))
+			return true;
+	return false;
+}
+
+bool
+acl_is_full_control_of(const struct acl *acl, struct slice user_id)
+{
+	for (size_t i = 0; i < acl->grant_count; i++)
+		if (!is_for_user(&acl->grants[i], user_id) || acl->grants[i].permissions != ACL_FULL_CONTROL)
+			return false;
+	return acl->grant_count > 0;
 }

@@ -83,7 +83,17 @@ struct xml_writer *acl_write(TALLOC_CTX *mem, const struct acl *acl, const struc
 struct slice acl_store(TALLOC_CTX *mem, const struct acl *acl);
 const struct acl *acl_load(TALLOC_CTX *mem, struct slice owner, struct slice stored);
 
-/* Whether the ACL gives somebody that permission, by ownership or by a grant. */
+/* Whether the ACL gives somebody that permission, by ownership or by a grant; privately: none to everybody counts. */
 bool acl_allows(const struct acl *acl, const struct identity *who, enum acl_permission permission);
+bool acl_allows_privately(const struct acl *acl, const struct identity *who, enum acl_permission permission);
+
+/* Whether it grants something to everybody, or to everybody who is known ("The meaning of public"). */
+bool acl_is_public(const struct acl *acl);
+
+/* Whether it grants something to anybody but its owner. */
+bool acl_grants_others(const struct acl *acl);
+
+/* Whether it gives full control to that user, and nothing to anybody else. */
+bool acl_is_full_control_of(const struct acl *acl, struct slice user_id);
 
 #endif

@@ -20,6 +20,7 @@ enum action req_action(const struct req *r);
 /* What the request's target names, with r->object. */
 struct subject req_subject(const struct req *r);
 
+/* Where it cannot be found out, the answer is no, and the refusal says what storage/ said. */
 bool req_may(struct req *r, enum action action, const struct subject *about);
 
 #endif

@@ -8,6 +8,7 @@
 #include "auth/access.h"
 #include "auth/signature.h"
 #include "common/s3_error.h"
+#include "gateway/address.h"
 #include "gateway/body.h"
 #include "gateway/gateway.h"
 #include "gateway/reply.h"
@@ -22,6 +23,8 @@ struct req {
 	int64_t started_monotonic_us;
 
 	/* from the wire */
+	char address
+	    [ADDRESS_TEXT_MAX]; /* the other end of the connection, never what a header says; empty: not known */
 	struct slice method;
 	struct slice raw_target;
 	struct fields headers; /* values trimmed */

@@ -344,6 +344,8 @@ begin(struct exchange *x, const char *method, const char *version)
 		return answer(x);
 	}
 	read_headers(x, method, version);
+	address_format(
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, x->r->address);
 	return advance(x);
 }
 

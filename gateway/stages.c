@@ -2,7 +2,7 @@
 #include "gateway/hygiene.h"
 #include "gateway/permission.h"
 #include "gateway/req.h"
-#include "gateway/rules.h"
+#include "gateway/settings.h"
 
 #define HEADERS_MAX (26 * 1024) /* bytes of a request's and its answer's header fields together */
 

@@ -108,6 +108,14 @@ struct bucket {
  * err STORE_EXISTS: *bucket is then untouched, ask catalog_bucket whose it is */
 MUST_USE enum store_err catalog_bucket_create(struct catalog *c, struct bucket *bucket);
 
+/* The same with its first documents, all in one step. err also STORE_INVALID: one is larger than DOCUMENT_SIZE_MAX */
+struct bucket_document {
+	unsigned number;
+	struct slice bytes;
+};
+MUST_USE enum store_err catalog_bucket_create_with(
+    struct catalog *c, struct bucket *bucket, const struct bucket_document *documents, size_t count);
+
 /*
  * err STORE_NOT_FOUND. A bucket whose deletion is under way or was interrupted still is there, for it may turn out not
  * to be empty; the first write to it finds out.

@@ -86,6 +86,27 @@ catalog_bucket(struct catalog *c, TALLOC_CTX *mem, struct slice name, struct buc
 	return err;
 }
 
+/* Documents: bytes under a number. */
+
+struct slice
+document_name(TALLOC_CTX *mem, const unsigned char bucket_id[16], unsigned number)
+{
+	unsigned char byte = (unsigned char)number;
+
+	return NAME(mem, SLICE("d/"), slice_make(bucket_id, 16), slice_make(&byte, 1));
+}
+
+static void
+put_document(const void *context, struct change *change, struct record_bucket *record)
+{
+	const struct bucket_document *document = context;
+	struct record_bytes bytes = { .bytes = document->bytes };
+
+	record->documents |= UINT64_C(1) << document->number;
+	change_put(change, document_name(change->mem, record->id, document->number),
+	    record_bytes_encode(change->mem, &bytes));
+}
+
 /* Making. */
 
 static bool
@@ -102,8 +123,14 @@ bucket_valid(const struct record_bucket *record)
 	       record->location.length <= BUCKET_LOCATION_MAX;
 }
 
+struct first_documents {
+	const struct bucket_document *items;
+	size_t count;
+};
+
 static enum store_err
-create_once(struct catalog *c, TALLOC_CTX *mem, const struct record_bucket *record)
+create_once(
+    struct catalog *c, TALLOC_CTX *mem, struct record_bucket *record, const struct first_documents *documents)
 {
 	struct change change = { .mem = mem };
 	struct bucket_row row;
@@ -118,26 +145,41 @@ create_once(struct catalog *c, TALLOC_CTX *mem, const struct record_bucket *reco
 	if (err || row.value.length)
 		return err ? err : STORE_EXISTS;
 	change_expect(&change, bucket_name(mem, record->name), slice_make(NULL, 0));
+	for (size_t i = 0; i < documents->count; i++)
+		put_document(&documents->items[i], &change, record);
 	bucket_write(&change, record);
 	return change_commit(c, PARTITION_BUCKETS, &change);
 }
 
-enum store_err
-catalog_bucket_create(struct catalog *c, struct bucket *bucket)
+static bool
+documents_valid(const struct first_documents *documents)
 {
+	for (size_t i = 0; i < documents->count; i++) {
+		assert(documents->items[i].number <= DOCUMENT_NUMBER_MAX);
+		if (documents->items[i].bytes.length > DOCUMENT_SIZE_MAX)
+			return false;
+	}
+	return true;
+}
+
+enum store_err
+catalog_bucket_create_with(
+    struct catalog *c, struct bucket *bucket, const struct bucket_document *documents, size_t count)
+{
+	const struct first_documents first = { documents, count };
 	struct record_bucket record = { .name = slice_from(bucket->name),
 		.owner_id = slice_from(bucket->owner_id),
 		.location = slice_from(bucket->location),
 		.acl = bucket->acl,
 		.created_us = clock_wall_us() };
-	enum store_err err = bucket_valid(&record) ? STORE_CONFLICT : STORE_INVALID;
+	enum store_err err = bucket_valid(&record) && documents_valid(&first) ? STORE_CONFLICT : STORE_INVALID;
 
 	random_bytes(record.id, sizeof(record.id));
 	random_bytes(&record.revision, sizeof(record.revision));
 	for (int tries = 0; tries < TRIES_MAX && err == STORE_CONFLICT; tries++) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
-		err = create_once(c, scratch, &record);
+		err = create_once(c, scratch, &record, &first);
 		talloc_free(scratch);
 	}
 	if (!err) {
@@ -145,10 +187,16 @@ catalog_bucket_create(struct catalog *c, struct bucket *bucket)
 		bucket->versioning = VERSIONING_NEVER;
 		bucket->created_us = record.created_us;
 		bucket->revision = record.revision;
-		bucket->documents = 0;
+		bucket->documents = record.documents;
 		bucket->read_us = clock_monotonic_us();
 	}
 	return err == STORE_CONFLICT ? STORE_TIMEOUT : err;
+}
+
+enum store_err
+catalog_bucket_create(struct catalog *c, struct bucket *bucket)
+{
+	return catalog_bucket_create_with(c, bucket, NULL, 0);
 }
 
 /* Listing. */
@@ -212,14 +260,6 @@ catalog_buckets(struct catalog *c, TALLOC_CTX *mem, struct slice owner_id, struc
 }
 
 /* Changing. */
-
-struct slice
-document_name(TALLOC_CTX *mem, const unsigned char bucket_id[16], unsigned number)
-{
-	unsigned char byte = (unsigned char)number;
-
-	return NAME(mem, SLICE("d/"), slice_make(bucket_id, 16), slice_make(&byte, 1));
-}
 
 /* What is to become of a bucket; called again after a conflict. */
 typedef void bucket_update_fn(const void *context, struct change *change, struct record_bucket *record);
@@ -286,26 +326,10 @@ catalog_bucket_set_versioning(struct catalog *c, const struct bucket *bucket, en
 	return bucket_update(c, bucket, set_versioning, &versioning);
 }
 
-struct document {
-	unsigned number;
-	struct slice bytes;
-};
-
-static void
-put_document(const void *context, struct change *change, struct record_bucket *record)
-{
-	const struct document *document = context;
-	struct record_bytes bytes = { .bytes = document->bytes };
-
-	record->documents |= UINT64_C(1) << document->number;
-	change_put(change, document_name(change->mem, record->id, document->number),
-	    record_bytes_encode(change->mem, &bytes));
-}
-
 enum store_err
 catalog_document_put(struct catalog *c, const struct bucket *bucket, unsigned number, struct slice document)
 {
-	const struct document d = { number, document };
+	const struct bucket_document d = { number, document };
 
 	assert(number <= DOCUMENT_NUMBER_MAX);
 	if (document.length > DOCUMENT_SIZE_MAX)
@@ -316,7 +340,7 @@ catalog_document_put(struct catalog *c, const struct bucket *bucket, unsigned nu
 static void
 delete_document(const void *context, struct change *change, struct record_bucket *record)
 {
-	const struct document *document = context;
+	const struct bucket_document *document = context;
 
 	record->documents &= ~(UINT64_C(1) << document->number);
 	change->frees = true;
@@ -326,7 +350,7 @@ delete_document(const void *context, struct change *change, struct record_bucket
 enum store_err
 catalog_document_delete(struct catalog *c, const struct bucket *bucket, unsigned number)
 {
-	const struct document d = { number, { NULL, 0 } };
+	const struct bucket_document d = { number, { NULL, 0 } };
 
 	assert(number <= DOCUMENT_NUMBER_MAX);
 	return bucket_update(c, bucket, delete_document, &d);

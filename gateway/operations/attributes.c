@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "gateway/operations/answer.h"
+#include "gateway/operations/ownership.h"
 #include "gateway/permission.h"
 #include "gateway/tags.h"
 
@@ -231,14 +232,18 @@ attributes_read(struct req *r, struct object_change *change)
 enum s3_err
 attributes_read_owner(struct req *r, struct object_change *change)
 {
-	struct slice bucket_owner = slice_from(r->bucket->owner_id);
-	struct slice owner = r->identity.anonymous ? bucket_owner : r->identity.user_id;
 	struct acl_users users = answer_acl_users(r);
+	struct slice owner;
 	struct acl *acl;
 	bool given;
 	enum s3_err err;
 
-	err = acl_from_headers(r, &r->headers, owner, bucket_owner, &users, &r->refusal, &acl, &given);
+	if ((err = new_object_owner(r, &owner)) != S3_OK)
+		return err;
+	err = acl_from_headers(
+	    r, &r->headers, owner, slice_from(r->bucket->owner_id), &users, &r->refusal, &acl, &given);
+	if (err == S3_OK && given)
+		err = acl_admit(r, acl);
 	if (err != S3_OK)
 		return err;
 	change->owner_id = slice_dup(r, owner);

@@ -22,10 +22,7 @@ MUST_USE enum s3_err attributes_check_supported(struct req *r);
  */
 MUST_USE enum s3_err attributes_read(struct req *r, struct object_change *change);
 
-/*
- * Whose the object will be, and its ACL: x-amz-acl, x-amz-grant-*, or private. What nobody known writes is the bucket
- * owner's. err as acl_from_headers
- */
+/* Whose the object will be, and its ACL: x-amz-acl, x-amz-grant-*, or private. err as acl_from_headers and acl_admit */
 MUST_USE enum s3_err attributes_read_owner(struct req *r, struct object_change *change);
 
 /* A change that changes nothing. */

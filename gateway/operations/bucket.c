@@ -1,3 +1,4 @@
+#include "auth/ownership.h"
 #include "gateway/operations/answer.h"
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/operations.h"
@@ -17,19 +18,30 @@ check_region(struct req *r, struct slice location)
 	    SLICE_ARG(location));
 }
 
-/* ACLs count in every bucket, which is what ObjectWriter means. */
-static enum s3_err
-check_ownership(struct req *r)
-{
-	struct slice ownership = req_header(r, "x-amz-object-ownership");
+/* A bucket to be made, with the documents that it has from its first moment on. */
+struct new_bucket {
+	struct bucket bucket;
+	struct bucket_document documents[1];
+	size_t document_count;
+};
 
-	if (ownership.length == 0 || slice_equal(ownership, SLICE("ObjectWriter")))
+/* x-amz-object-ownership; without it, the bucket says nothing, and who puts an object owns it. */
+static enum s3_err
+read_ownership(struct req *r, const struct acl *acl, struct new_bucket *out)
+{
+	struct slice header = req_header(r, "x-amz-object-ownership");
+	enum ownership ownership;
+
+	if (!req_has_header(r, "x-amz-object-ownership"))
 		return S3_OK;
-	if (slice_equal(ownership, SLICE("BucketOwnerPreferred")) ||
-	    slice_equal(ownership, SLICE("BucketOwnerEnforced")))
-		return req_refuse(r, S3_NOT_IMPLEMENTED, "x-amz-object-ownership: %.*s is not implemented.",
-		    SLICE_ARG(ownership));
-	return refuse_argument(r, "x-amz-object-ownership", ownership, "Invalid x-amz-object-ownership header.");
+	if (!ownership_by_name(header, &ownership))
+		return refuse_argument(
+		    r, "x-amz-object-ownership", header, "Invalid x-amz-object-ownership header.");
+	if (ownership == OWNERSHIP_BUCKET_OWNER_ENFORCED && acl_grants_others(acl))
+		return req_refuse(r, S3_INVALID_BUCKET_ACL, NULL);
+	out->documents[out->document_count++] =
+	    (struct bucket_document){ document_ownership.number, ownership_write(r, ownership) };
+	return S3_OK;
 }
 
 static enum s3_err
@@ -52,7 +64,7 @@ refuse_existing(struct req *r, const struct bucket *existing)
 }
 
 static enum s3_err
-read_bucket(struct req *r, struct bucket *out)
+read_bucket(struct req *r, struct new_bucket *out)
 {
 	struct acl_users users = answer_acl_users(r);
 	struct slice location;
@@ -60,15 +72,16 @@ read_bucket(struct req *r, struct bucket *out)
 	enum s3_err err;
 	bool given;
 
-	if ((err = check_object_lock(r)) != S3_OK || (err = check_ownership(r)) != S3_OK ||
+	*out = (struct new_bucket){ 0 };
+	if ((err = check_object_lock(r)) != S3_OK ||
 	    (err = bucket_configuration_parse(r, r->body.document, &r->refusal, &location)) != S3_OK ||
 	    (err = check_region(r, location)) != S3_OK)
 		return err;
 	err = acl_from_headers(
 	    r, &r->headers, r->identity.user_id, slice_from(""), &users, &r->refusal, &acl, &given);
-	if (err != S3_OK)
+	if (err != S3_OK || (err = read_ownership(r, acl, out)) != S3_OK)
 		return err;
-	*out = (struct bucket){
+	out->bucket = (struct bucket){
 		.name = slice_dup(r, r->target.bucket),
 		.owner_id = slice_dup(r, r->identity.user_id),
 		.location = slice_dup(r, location),
@@ -80,17 +93,19 @@ read_bucket(struct req *r, struct bucket *out)
 enum s3_err
 op_create_bucket(struct req *r)
 {
-	struct bucket bucket;
-	enum store_err made;
+	struct new_bucket new;
+	enum store_err made = STORE_EXISTS;
 	enum s3_err err;
 
 	if (!bucket_name_valid(r->target.bucket)) {
 		s3_refusal_detail(&r->refusal, "BucketName", r->target.bucket);
 		return req_refuse(r, S3_INVALID_BUCKET_NAME, NULL);
 	}
-	if ((err = read_bucket(r, &bucket)) != S3_OK)
+	if ((err = read_bucket(r, &new)) != S3_OK)
 		return err;
-	made = r->bucket != NULL ? STORE_EXISTS : catalog_bucket_create(r->gateway->catalog, &bucket);
+	if (r->bucket == NULL)
+		made =
+		    catalog_bucket_create_with(r->gateway->catalog, &new.bucket, new.documents, new.document_count);
 	/* Somebody may have made it since the request began. */
 	if (made == STORE_EXISTS && r->bucket == NULL)
 		err = req_refuse_store(r, catalog_bucket(r->gateway->catalog, r, r->target.bucket, &r->bucket));
@@ -100,7 +115,7 @@ op_create_bucket(struct req *r)
 		return refuse_existing(r, r->bucket);
 	if (made != STORE_OK)
 		return req_refuse_store(r, made);
-	reply_header_format(r, "Location", "/%s", bucket.name);
+	reply_header_format(r, "Location", "/%s", new.bucket.name);
 	return reply_empty(r, 200);
 }
 

@@ -1,3 +1,5 @@
+#include "auth/ownership.h"
+#include "auth/public_access.h"
 #include "cors/cors.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/answer.h"
@@ -15,6 +17,29 @@ document_check_cors(TALLOC_CTX *mem, struct slice document, struct s3_refusal *w
 
 	if (err == S3_OK && canonical != NULL)
 		*canonical = cors_rules_write(mem, rules);
+	return err;
+}
+
+enum s3_err
+document_check_ownership(TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, struct slice *canonical)
+{
+	enum ownership ownership;
+	enum s3_err err = ownership_parse(mem, document, why, &ownership);
+
+	if (err == S3_OK && canonical != NULL)
+		*canonical = ownership_write(mem, ownership);
+	return err;
+}
+
+enum s3_err
+document_check_public_access(
+    TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, struct slice *canonical)
+{
+	struct public_access access;
+	enum s3_err err = public_access_parse(mem, document, why, &access);
+
+	if (err == S3_OK && canonical != NULL)
+		*canonical = public_access_write(mem, &access);
 	return err;
 }
 

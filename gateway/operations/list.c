@@ -2,6 +2,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/listing.h"
 #include "gateway/operations/operations.h"
+#include "gateway/operations/ownership.h"
 
 struct object_listing {
 	struct listing asked;
@@ -59,7 +60,7 @@ write_object(struct xml_writer *w, struct req *r, struct object_listing *l, cons
 	}
 	xml_number(w, "Size", object->size);
 	if (l->with_owner)
-		xml_owner(w, r, &l->owner_names, slice_from(object->owner_id));
+		xml_owner(w, r, &l->owner_names, object_owner(r, object));
 	xml_string(w, "StorageClass", "STANDARD");
 	xml_end(w);
 }

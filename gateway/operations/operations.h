@@ -26,6 +26,8 @@ struct document {
 
 document_check_fn document_check_cors;
 document_check_fn document_check_tagging;
+document_check_fn document_check_ownership;
+document_check_fn document_check_public_access;
 
 operation_fn op_preflight;
 operation_fn op_not_implemented;
@@ -46,6 +48,7 @@ operation_fn op_put_bucket_tagging;
 operation_fn op_document_get;
 operation_fn op_document_put;
 operation_fn op_document_delete;
+operation_fn op_put_ownership_controls;
 operation_fn op_list_objects;
 operation_fn op_list_objects_v2;
 operation_fn op_delete_objects;

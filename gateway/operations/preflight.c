@@ -1,5 +1,5 @@
 #include "gateway/operations/operations.h"
-#include "gateway/rules.h"
+#include "gateway/settings.h"
 
 /* Any OPTIONS request (Amazon S3 API Reference, "OPTIONS object"; Fetch standard, "CORS-preflight request"). */
 enum s3_err

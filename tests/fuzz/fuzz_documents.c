@@ -1,4 +1,6 @@
-/* A document that a request brings, taken for a CreateBucketConfiguration and for a Delete in turn. */
+/* A document that a request brings, taken for each kind of document in turn. */
+#include "auth/ownership.h"
+#include "auth/public_access.h"
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/delete_document.h"
 #include "tests/fuzz/fuzz.h"
@@ -41,6 +43,37 @@ try_delete(TALLOC_CTX *mem, struct slice document)
 			abort();
 }
 
+static void
+try_ownership(TALLOC_CTX *mem, struct slice document)
+{
+	struct s3_refusal why = { .mem = mem };
+	enum ownership parsed, again;
+	enum s3_err err = ownership_parse(mem, document, &why, &parsed);
+
+	check_refusal(&why, err);
+	if (err != S3_OK && parsed != OWNERSHIP_OBJECT_WRITER)
+		abort();
+	if (err == S3_OK &&
+	    (ownership_parse(mem, ownership_write(mem, parsed), NULL, &again) != S3_OK || again != parsed))
+		abort();
+}
+
+static void
+try_public_access(TALLOC_CTX *mem, struct slice document)
+{
+	struct s3_refusal why = { .mem = mem };
+	struct public_access parsed, again;
+	enum s3_err err = public_access_parse(mem, document, &why, &parsed);
+
+	check_refusal(&why, err);
+	if (err != S3_OK &&
+	    (parsed.block_acls || parsed.ignore_acls || parsed.block_policy || parsed.restrict_buckets))
+		abort();
+	if (err == S3_OK && (public_access_parse(mem, public_access_write(mem, &parsed), NULL, &again) != S3_OK ||
+				memcmp(&again, &parsed, sizeof(again)) != 0))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -48,6 +81,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	try_configuration(mem, slice_make(data, size));
 	try_delete(mem, slice_make(data, size));
+	try_ownership(mem, slice_make(data, size));
+	try_public_access(mem, slice_make(data, size));
 	talloc_free(mem);
 	return 0;
 }

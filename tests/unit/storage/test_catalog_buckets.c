@@ -84,6 +84,30 @@ START_TEST(documents)
 }
 END_TEST
 
+START_TEST(made_with_documents)
+{
+	struct bucket bucket = { .name = talloc_strdup(mem, "bucket"), .owner_id = talloc_strdup(mem, "owner") };
+	struct bucket again = bucket, *found;
+	const struct bucket_document first[] = { { 3, SLICE("three") }, { DOCUMENT_NUMBER_MAX, SLICE("last") } };
+	const struct bucket_document big = { 3, random_bytes_of(mem, DOCUMENT_SIZE_MAX + 1, 1) };
+	struct slice got;
+
+	ck_assert_store(catalog_bucket_create_with(catalog, &bucket, &big, 1), STORE_INVALID);
+	ck_assert_ptr_null(find("bucket"));
+	ck_assert_store(catalog_bucket_create_with(catalog, &bucket, first, ARRAY_SIZE(first)), STORE_OK);
+	found = find("bucket");
+	ck_assert_uint_eq(found->documents, UINT64_C(1) << 3 | UINT64_C(1) << DOCUMENT_NUMBER_MAX);
+	ck_assert_uint_eq(bucket.documents, found->documents);
+	ck_assert_store(catalog_document(catalog, mem, found, 3, &got), STORE_OK);
+	ck_assert(slice_equal(got, SLICE("three")));
+	ck_assert_store(catalog_document(catalog, mem, found, DOCUMENT_NUMBER_MAX, &got), STORE_OK);
+	ck_assert(slice_equal(got, SLICE("last")));
+	/* Of a bucket that is there already, nothing changes. */
+	ck_assert_store(catalog_bucket_create_with(catalog, &again, first, 1), STORE_EXISTS);
+	ck_assert_uint_eq(find("bucket")->revision, found->revision);
+}
+END_TEST
+
 /* Each change gives a revision that the bucket never had; what changes is there at once. */
 START_TEST(changes)
 {
@@ -410,6 +434,7 @@ main(void)
 	tcase_add_test(tc, create_and_find);
 	tcase_add_test(tc, impossible);
 	tcase_add_test(tc, documents);
+	tcase_add_test(tc, made_with_documents);
 	tcase_add_test(tc, changes);
 	tcase_add_test(tc, made_anew);
 	tcase_add_loop_test(tc, lists, 0, ARRAY_SIZE(list_rows));
