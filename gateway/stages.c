@@ -1,5 +1,7 @@
 /* A request is a list of stages: what every operation needs happens here, once, from its row of the table. */
+#include "common/clock.h"
 #include "gateway/hygiene.h"
+#include "gateway/operations/answer.h"
 #include "gateway/permission.h"
 #include "gateway/req.h"
 #include "gateway/settings.h"
@@ -175,23 +177,38 @@ no_such_bucket(struct req *r)
 	return req_refuse(r, S3_NO_SUCH_BUCKET, NULL);
 }
 
+/* The version that was asked for is a delete marker, which can be deleted and nothing else. */
+static enum s3_err
+refuse_marker(struct req *r, const struct object *marker)
+{
+	char modified[CLOCK_TEXT_MAX];
+
+	clock_format_http(marker->modified_us, modified);
+	fields_add(r, &r->kept_headers, SLICE("Allow"), SLICE("DELETE"));
+	fields_add(r, &r->kept_headers, SLICE("Last-Modified"), slice_from(talloc_strdup(r, modified)));
+	s3_refusal_detail(&r->refusal, "Method", r->method);
+	s3_refusal_detail(&r->refusal, "ResourceType", SLICE("DeleteMarker"));
+	return req_refuse(r, S3_METHOD_NOT_ALLOWED, NULL);
+}
+
 /* Whether a key exists is told to those alone who may list the bucket. */
 static enum s3_err
-no_such_object(struct req *r, const struct object *delete_marker)
+no_such_object(struct req *r, struct slice version, const struct object *marker)
 {
 	const struct subject bucket = { .bucket = r->bucket };
-	struct slice version = req_parameter(r, "versionId");
 
 	if (!req_may(r, ACTION_ListBucket, &bucket))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
-	if (delete_marker)
+	if (marker) {
 		fields_add(r, &r->kept_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
+		fields_add(r, &r->kept_headers, SLICE("x-amz-version-id"), slice_from(marker->version_id));
+	}
+	if (marker && version.length > 0)
+		return refuse_marker(r, marker);
 	s3_refusal_detail(&r->refusal, "Key", r->target.key);
 	if (version.length == 0)
 		return req_refuse(r, S3_NO_SUCH_KEY, NULL);
 	s3_refusal_detail(&r->refusal, "VersionId", version);
-	if (delete_marker)
-		return req_refuse(r, S3_METHOD_NOT_ALLOWED, "The version is a delete marker.");
 	return req_refuse(r, S3_NO_SUCH_VERSION, NULL);
 }
 
@@ -200,11 +217,14 @@ static enum s3_err
 meet_object(struct req *r)
 {
 	bool with_bytes = r->operation->operand == OPERAND_READ;
-	enum store_err err;
+	struct slice version;
+	enum store_err found;
+	enum s3_err err = requested_version(r, &version);
 
-	err = catalog_object(r->gateway->catalog, r, r->bucket, r->target.key, req_parameter(r, "versionId"),
-	    with_bytes, &r->object);
-	return err == STORE_NOT_FOUND ? no_such_object(r, r->object) : req_refuse_store(r, err);
+	if (err != S3_OK)
+		return err;
+	found = catalog_object(r->gateway->catalog, r, r->bucket, r->target.key, version, with_bytes, &r->object);
+	return found == STORE_NOT_FOUND ? no_such_object(r, version, r->object) : req_refuse_store(r, found);
 }
 
 static enum s3_err

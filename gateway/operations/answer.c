@@ -103,6 +103,13 @@ reply_version(struct req *r, const struct object *object)
 }
 
 void
+reply_version_made(struct req *r, const struct object *made)
+{
+	if (strcmp(made->version_id, "null") != 0)
+		reply_header_string(r, "x-amz-version-id", made->version_id);
+}
+
+void
 reply_checksums(struct req *r, const struct fields *checksums)
 {
 	for (size_t i = 0; i < checksums->count; i++) {
@@ -136,7 +143,7 @@ check_version_id(struct req *r, struct slice version_id)
 {
 	if (version_id.length == 0)
 		return refuse_argument(r, "versionId", version_id, "Version id cannot be the empty string");
-	if (version_id.length > VERSION_ID_MAX || memchr(version_id.data, '\0', version_id.length) != NULL)
+	if (!version_id_valid(version_id))
 		return refuse_argument(r, "versionId", version_id, "Invalid version id specified");
 	return S3_OK;
 }
@@ -149,4 +156,22 @@ requested_version(struct req *r, struct slice *out)
 		return S3_OK;
 	*out = req_parameter(r, "versionId");
 	return check_version_id(r, *out);
+}
+
+enum s3_err
+check_no_version(struct req *r)
+{
+	if (!req_has_parameter(r, "versionId"))
+		return S3_OK;
+	return refuse_argument(
+	    r, "versionId", req_parameter(r, "versionId"), "This operation does not accept a version-id.");
+}
+
+enum s3_err
+check_no_mfa(struct req *r)
+{
+	if (!req_has_header(r, "x-amz-mfa"))
+		return S3_OK;
+	s3_refusal_detail(&r->refusal, "Header", SLICE("x-amz-mfa"));
+	return req_refuse(r, S3_NOT_IMPLEMENTED, "x-amz-mfa is not implemented.");
 }

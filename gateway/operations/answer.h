@@ -29,8 +29,9 @@ void xml_owner(struct xml_writer *w, struct req *r, struct owner_names *last, st
 /* What acl_ functions ask about users, from the catalog; `r` must live as long as it is used. */
 struct acl_users answer_acl_users(struct req *r);
 
-/* x-amz-version-id, in a bucket that has versions. */
+/* x-amz-version-id: of an object that is there, in a bucket that has versions; of one that was made, if it has an ID. */
 void reply_version(struct req *r, const struct object *object);
+void reply_version_made(struct req *r, const struct object *made);
 
 /* The x-amz-checksum-* headers of an object. */
 void reply_checksums(struct req *r, const struct fields *checksums);
@@ -43,6 +44,12 @@ MUST_USE enum s3_err check_version_id(struct req *r, struct slice version_id);
 
 /* The versionId parameter, empty without one. err S3_INVALID_ARGUMENT */
 MUST_USE enum s3_err requested_version(struct req *r, struct slice *out);
+
+/* For what makes a new version, or is about no version. err S3_INVALID_ARGUMENT: there is a versionId parameter */
+MUST_USE enum s3_err check_no_version(struct req *r);
+
+/* err S3_NOT_IMPLEMENTED: x-amz-mfa, which asks for a check that nobody would make */
+MUST_USE enum s3_err check_no_mfa(struct req *r);
 
 /* Where the bucket is, as x-amz-bucket-region says it: its location, or the gateway's region. */
 const char *bucket_region(const struct req *r, const struct bucket *bucket);

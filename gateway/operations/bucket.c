@@ -126,7 +126,10 @@ op_delete_bucket(struct req *r)
 
 	if (err == STORE_NOT_EMPTY) {
 		s3_refusal_detail(&r->refusal, "BucketName", r->target.bucket);
-		return req_refuse(r, S3_BUCKET_NOT_EMPTY, NULL);
+		return req_refuse(r, S3_BUCKET_NOT_EMPTY, "%s",
+		    r->bucket->versioning == VERSIONING_NEVER
+			? s3_err_message(S3_BUCKET_NOT_EMPTY)
+			: "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
 	}
 	return err == STORE_OK ? reply_empty(r, 204) : req_refuse_store(r, err);
 }
@@ -151,18 +154,6 @@ op_get_location(struct req *r)
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<LocationConstraint xmlns=\"" XML_S3_NAMESPACE "\">%s</LocationConstraint>",
 		location)));
-}
-
-enum s3_err
-op_get_versioning(struct req *r)
-{
-	struct xml_writer *w = xml_writer_new(r, ANSWER_SHORT);
-
-	xml_start_root(w, "VersioningConfiguration");
-	if (r->bucket->versioning != VERSIONING_NEVER)
-		xml_string(w, "Status", r->bucket->versioning == VERSIONING_ENABLED ? "Enabled" : "Suspended");
-	xml_end(w);
-	return reply_xml(r, 200, w);
 }
 
 enum s3_err

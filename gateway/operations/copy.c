@@ -40,7 +40,8 @@ read_request(struct req *r, struct copy *out)
 	enum s3_err err;
 
 	*out = (struct copy){ 0 };
-	if ((err = attributes_check_supported(r)) != S3_OK || (err = source_read(r, &out->source)) != S3_OK ||
+	if ((err = check_no_version(r)) != S3_OK || (err = attributes_check_supported(r)) != S3_OK ||
+	    (err = source_read(r, &out->source)) != S3_OK ||
 	    (err = read_directive(
 		 r, "x-amz-metadata-directive", "Unknown metadata directive.", &out->replace_metadata)) != S3_OK ||
 	    (err = read_directive(
@@ -177,7 +178,7 @@ reply_result(struct req *r, const struct copy *copy)
 {
 	struct xml_writer *w = xml_writer_new(r, ANSWER_SHORT);
 
-	reply_version(r, copy->result);
+	reply_version_made(r, copy->result);
 	if (copy->source.bucket->versioning != VERSIONING_NEVER)
 		reply_header_string(r, "x-amz-copy-source-version-id", copy->source.object->version_id);
 	xml_start_root(w, "CopyObjectResult");

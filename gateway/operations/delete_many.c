@@ -8,21 +8,16 @@
 /* What became of one key. */
 struct outcome {
 	enum s3_err err;
-	const char *message; /* NULL: the error's own */
 	struct object_deletion deletion;
 };
 
 /* Why a key cannot be one, or a version ID; S3_OK where it can. */
 static enum s3_err
-check_item(const struct delete_item *item, const char **message)
+check_item(const struct delete_item *item)
 {
-	*message = NULL;
 	if (item->key.length > OBJECT_KEY_MAX)
 		return S3_KEY_TOO_LONG;
-	if (!item->has_version_id || item->version_id.length <= VERSION_ID_MAX)
-		return S3_OK;
-	*message = "Invalid version id specified";
-	return S3_INVALID_ARGUMENT;
+	return item->version_id.length == 0 || version_id_valid(item->version_id) ? S3_OK : S3_NO_SUCH_VERSION;
 }
 
 struct etag_condition {
@@ -74,7 +69,7 @@ delete_item(struct req *r, const struct delete_item *item)
 	if (!req_may(r, item->has_version_id ? ACTION_DeleteObjectVersion : ACTION_DeleteObject, &subject))
 		outcome.err = S3_ACCESS_DENIED;
 	else
-		outcome.err = check_item(item, &outcome.message);
+		outcome.err = check_item(item);
 	if (outcome.err != S3_OK)
 		return outcome;
 	err = catalog_object_delete(r->gateway->catalog, r, r->bucket, item->key, item->version_id,
@@ -91,7 +86,7 @@ write_error(struct xml_writer *w, const struct delete_item *item, const struct o
 	if (item->has_version_id)
 		xml_text(w, "VersionId", item->version_id);
 	xml_string(w, "Code", s3_err_code(outcome->err));
-	xml_string(w, "Message", outcome->message != NULL ? outcome->message : s3_err_message(outcome->err));
+	xml_string(w, "Message", s3_err_message(outcome->err));
 	xml_end(w);
 }
 
@@ -120,7 +115,8 @@ op_delete_objects(struct req *r)
 
 	if (r->body.document.length == 0)
 		return req_refuse(r, S3_MISSING_REQUEST_BODY, NULL);
-	if ((err = delete_document_parse(r, r->body.document, &r->refusal, &document)) != S3_OK)
+	if ((err = check_no_mfa(r)) != S3_OK ||
+	    (err = delete_document_parse(r, r->body.document, &r->refusal, &document)) != S3_OK)
 		return err;
 	w = xml_writer_new(r, ANSWER_LONG);
 	xml_start_root(w, "DeleteResult");

@@ -50,14 +50,7 @@ write_object(struct xml_writer *w, struct req *r, struct object_listing *l, cons
 	listing_write_key(w, r, &l->asked, "Key", object->key);
 	xml_time(w, "LastModified", object->modified_us);
 	xml_etag(w, object->etag);
-	for (size_t i = 0; i < object->checksums.count; i++) {
-		const struct field *checksum = &object->checksums.items[i];
-
-		if (slice_equal(checksum->name, SLICE("type")))
-			xml_text(w, "ChecksumType", checksum->value);
-		else
-			xml_text(w, "ChecksumAlgorithm", checksum->name);
-	}
+	listing_write_checksums(w, &object->checksums);
 	xml_number(w, "Size", object->size);
 	if (l->with_owner)
 		xml_owner(w, r, &l->owner_names, object_owner(r, object));
@@ -71,12 +64,7 @@ write_page(struct xml_writer *w, struct req *r, struct object_listing *l)
 {
 	const struct list_page *page = l->page;
 
-	xml_number(w, "MaxKeys", l->asked.limit);
-	if (l->asked.delimiter.length > 0)
-		listing_write_key(w, r, &l->asked, "Delimiter", l->asked.delimiter);
-	if (l->asked.url_encoded)
-		xml_string(w, "EncodingType", "url");
-	xml_bool(w, "IsTruncated", page->truncated);
+	listing_write_head(w, r, &l->asked, page->truncated);
 	for (size_t i = 0; i < page->object_count; i++)
 		write_object(w, r, l, page->objects[i]);
 	listing_write_prefixes(w, r, &l->asked, page->prefixes, page->prefix_count);

@@ -95,6 +95,30 @@ listing_write_key(struct xml_writer *w, struct req *r, const struct listing *l, 
 }
 
 void
+listing_write_head(struct xml_writer *w, struct req *r, const struct listing *l, bool truncated)
+{
+	xml_number(w, "MaxKeys", l->limit);
+	if (l->delimiter.length > 0)
+		listing_write_key(w, r, l, "Delimiter", l->delimiter);
+	if (l->url_encoded)
+		xml_string(w, "EncodingType", "url");
+	xml_bool(w, "IsTruncated", truncated);
+}
+
+void
+listing_write_checksums(struct xml_writer *w, const struct fields *checksums)
+{
+	for (size_t i = 0; i < checksums->count; i++) {
+		const struct field *checksum = &checksums->items[i];
+
+		if (slice_equal(checksum->name, SLICE("type")))
+			xml_text(w, "ChecksumType", checksum->value);
+		else
+			xml_text(w, "ChecksumAlgorithm", checksum->name);
+	}
+}
+
+void
 listing_write_prefixes(
     struct xml_writer *w, struct req *r, const struct listing *l, const struct slice *prefixes, size_t count)
 {

@@ -41,6 +41,12 @@ struct list_position listing_position(const struct listing *l, struct slice mark
 void listing_write_key(
     struct xml_writer *w, struct req *r, const struct listing *l, const char *name, struct slice key);
 
+/* MaxKeys, Delimiter, EncodingType, IsTruncated. */
+void listing_write_head(struct xml_writer *w, struct req *r, const struct listing *l, bool truncated);
+
+/* Which checksums an object has, and of what type. */
+void listing_write_checksums(struct xml_writer *w, const struct fields *checksums);
+
 /* <CommonPrefixes> for each. */
 void listing_write_prefixes(
     struct xml_writer *w, struct req *r, const struct listing *l, const struct slice *prefixes, size_t count);

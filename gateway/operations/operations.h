@@ -41,6 +41,7 @@ operation_fn op_delete_bucket;
 operation_fn op_head_bucket;
 operation_fn op_get_location;
 operation_fn op_get_versioning;
+operation_fn op_put_versioning;
 operation_fn op_get_request_payment;
 operation_fn op_get_bucket_acl;
 operation_fn op_put_bucket_acl;
@@ -51,6 +52,7 @@ operation_fn op_document_delete;
 operation_fn op_put_ownership_controls;
 operation_fn op_list_objects;
 operation_fn op_list_objects_v2;
+operation_fn op_list_versions;
 operation_fn op_delete_objects;
 
 /* Objects. */

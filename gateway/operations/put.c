@@ -13,8 +13,8 @@ op_put_object_prepare(struct req *r)
 	struct precondition precondition;
 	enum s3_err err;
 
-	if ((err = attributes_check_supported(r)) != S3_OK || (err = attributes_read(r, &change)) != S3_OK ||
-	    (err = attributes_read_owner(r, &change)) != S3_OK ||
+	if ((err = check_no_version(r)) != S3_OK || (err = attributes_check_supported(r)) != S3_OK ||
+	    (err = attributes_read(r, &change)) != S3_OK || (err = attributes_read_owner(r, &change)) != S3_OK ||
 	    (err = precondition_read(r, &precondition)) != S3_OK)
 		return err;
 	return precondition_check_now(&precondition);
@@ -40,7 +40,7 @@ op_put_object(struct req *r)
 	if (err != S3_OK)
 		return err;
 	reply_header_format(r, "ETag", "\"%s\"", object->etag);
-	reply_version(r, object);
+	reply_version_made(r, object);
 	reply_checksums(r, &change.checksums);
 	return reply_empty(r, 200);
 }
@@ -58,7 +58,8 @@ op_delete_object(struct req *r)
 	for (size_t i = 0; i < ARRAY_SIZE(unsupported); i++)
 		if (req_has_header(r, unsupported[i]))
 			return req_refuse(r, S3_NOT_IMPLEMENTED, "%s is not implemented.", unsupported[i]);
-	if ((err = requested_version(r, &version)) != S3_OK || (err = precondition_read(r, &precondition)) != S3_OK)
+	if ((err = check_no_mfa(r)) != S3_OK || (err = requested_version(r, &version)) != S3_OK ||
+	    (err = precondition_read(r, &precondition)) != S3_OK)
 		return err;
 	err = precondition_refuse(
 	    &precondition, catalog_object_delete(r->gateway->catalog, r, r->bucket, r->target.key, version,
@@ -69,5 +70,7 @@ op_delete_object(struct req *r)
 		reply_header_string(r, "x-amz-delete-marker", "true");
 	if (deletion.version_id != NULL)
 		reply_header_string(r, "x-amz-version-id", deletion.version_id);
+	else if (version.length > 0 && r->bucket->versioning != VERSIONING_NEVER)
+		reply_header(r, "x-amz-version-id", version);
 	return reply_empty(r, 204);
 }

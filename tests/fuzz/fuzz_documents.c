@@ -3,6 +3,7 @@
 #include "auth/public_access.h"
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/delete_document.h"
+#include "gateway/operations/versioning_configuration.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What a parser says, it says alike in its result and in the refusal, and refused is all or nothing. */
@@ -26,6 +27,18 @@ try_configuration(TALLOC_CTX *mem, struct slice document)
 	for (size_t i = 0; i < location.length; i++)
 		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-EU", location.data[i]) == NULL)
 			abort();
+}
+
+static void
+try_versioning(TALLOC_CTX *mem, struct slice document)
+{
+	struct s3_refusal why = { .mem = mem };
+	bool enabled;
+	enum s3_err err = versioning_configuration_parse(mem, document, &why, &enabled);
+
+	check_refusal(&why, err);
+	if (err != S3_OK && enabled)
+		abort();
 }
 
 static void
@@ -80,6 +93,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	TALLOC_CTX *mem = talloc_new(NULL);
 
 	try_configuration(mem, slice_make(data, size));
+	try_versioning(mem, slice_make(data, size));
 	try_delete(mem, slice_make(data, size));
 	try_ownership(mem, slice_make(data, size));
 	try_public_access(mem, slice_make(data, size));

@@ -1,7 +1,8 @@
-/* CreateBucketConfiguration and Delete documents. */
+/* CreateBucketConfiguration, VersioningConfiguration and Delete documents. */
 #include "common/buf.h"
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/delete_document.h"
+#include "gateway/operations/versioning_configuration.h"
 #include "tests/unit/suite.h"
 
 static TALLOC_CTX *mem;
@@ -66,6 +67,49 @@ START_TEST(bucket_configuration)
 	ck_assert_msg(err == configurations[_i].err, "%s: %s", document, s3_err_code(err));
 	ck_assert_msg(why.err == err, "%s: refusal", document);
 	ck_assert_msg(slice_equal(location, slice_from(configurations[_i].location)), "%s: location", document);
+}
+END_TEST
+
+#define VERSIONING(inner) "<VersioningConfiguration>" inner "</VersioningConfiguration>"
+#define ENABLED           "<Status>Enabled</Status>"
+
+static const struct {
+	const char *document;
+	enum s3_err err;
+	bool enabled;
+} versionings[] = {
+	{ VERSIONING(ENABLED), S3_OK, true },
+	{ VERSIONING("<Status>Suspended</Status>"), S3_OK, false },
+	{ VERSIONING("\n  " ENABLED "\n  <MfaDelete>Disabled</MfaDelete>\n"), S3_OK, true },
+	{ VERSIONING("<MfaDelete>Disabled</MfaDelete><Status>Suspended</Status>"), S3_OK, false },
+	{ "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" ENABLED
+	  "</VersioningConfiguration>",
+	    S3_OK, true },
+	{ VERSIONING(""), S3_ILLEGAL_VERSIONING, false },
+	{ VERSIONING("<MfaDelete>Disabled</MfaDelete>"), S3_ILLEGAL_VERSIONING, false },
+	{ VERSIONING(ENABLED "<MfaDelete>Enabled</MfaDelete>"), S3_NOT_IMPLEMENTED, false },
+	{ VERSIONING("<MfaDelete>Enabled</MfaDelete>"), S3_NOT_IMPLEMENTED, false },
+	{ VERSIONING(ENABLED "<MfaDelete>enabled</MfaDelete>"), S3_MALFORMED_XML, false },
+	{ VERSIONING("<Status>enabled</Status>"), S3_MALFORMED_XML, false },
+	{ VERSIONING("<Status>Disabled</Status>"), S3_MALFORMED_XML, false },
+	{ VERSIONING("<Status></Status>"), S3_MALFORMED_XML, false },
+	{ VERSIONING("<Status><Enabled/></Status>"), S3_MALFORMED_XML, false },
+	{ VERSIONING(ENABLED ENABLED), S3_MALFORMED_XML, false },
+	{ VERSIONING(ENABLED "<Other/>"), S3_MALFORMED_XML, false },
+	{ VERSIONING("Enabled"), S3_MALFORMED_XML, false },
+	{ ENABLED, S3_MALFORMED_XML, false },
+	{ "<!DOCTYPE a>" VERSIONING(ENABLED), S3_MALFORMED_XML, false },
+	{ "Enabled", S3_MALFORMED_XML, false },
+};
+
+START_TEST(versioning_configuration)
+{
+	bool enabled = true;
+	enum s3_err err = versioning_configuration_parse(mem, slice_from(versionings[_i].document), &why, &enabled);
+
+	ck_assert_msg(err == versionings[_i].err, "%s: %s", versionings[_i].document, s3_err_code(err));
+	ck_assert_int_eq(enabled, versionings[_i].enabled);
+	ck_assert_int_eq(why.err, err);
 }
 END_TEST
 
@@ -170,6 +214,7 @@ main(void)
 	TCase *tc = tcase_create("request_documents");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, versioning_configuration, 0, ARRAY_SIZE(versionings));
 	tcase_add_loop_test(tc, bucket_configuration, 0, ARRAY_SIZE(configurations));
 	tcase_add_loop_test(tc, delete_documents, 0, ARRAY_SIZE(deletes));
 	tcase_add_test(tc, delete_items);
