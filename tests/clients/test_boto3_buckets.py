@@ -122,30 +122,6 @@ def test_head_of_a_bucket_of_others(s3_bob, bucket):
     assert refused(s3_bob.head_bucket, Bucket=bucket) == ("403", 403)
 
 
-@pytest.mark.parametrize("operation,code", [
-    ("get_bucket_policy", "NoSuchBucketPolicy"), ("get_bucket_tagging", "NoSuchTagSet"),
-    ("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
-    ("get_bucket_website", "NoSuchWebsiteConfiguration"),
-    ("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError"),
-    ("get_bucket_replication", "ReplicationConfigurationNotFoundError"),
-    ("get_bucket_ownership_controls", "OwnershipControlsNotFoundError"),
-    ("get_public_access_block", "NoSuchPublicAccessBlockConfiguration"),
-    ("get_object_lock_configuration", "ObjectLockConfigurationNotFoundError"),
-])
-def test_document_that_was_never_put(s3, bucket, operation, code):
-    assert refused(getattr(s3, operation), Bucket=bucket) == (code, 404)
-
-
-@pytest.mark.parametrize("operation,answer", [
-    ("get_bucket_versioning", {}), ("get_bucket_logging", {}), ("get_bucket_notification_configuration", {}),
-    ("get_bucket_accelerate_configuration", {}), ("get_bucket_request_payment", {"Payer": "BucketOwner"}),
-])
-def test_setting_that_was_never_put(s3, bucket, operation, answer):
-    result = getattr(s3, operation)(Bucket=bucket)
-    del result["ResponseMetadata"]
-    assert result == answer
-
-
 def test_wrong_secret(make_boto3, alice, bob):
     impostor = make_boto3(type(alice)("", alice.access_key, bob.secret_key))
     assert refused(impostor.list_buckets) == ("SignatureDoesNotMatch", 403)

@@ -43,11 +43,12 @@ def smallest(shape, name, known):
     if name in known:
         return known[name]
     if shape.type_name == "structure":
-        return {member: smallest(shape.members[member], member, known) for member in shape.required_members}
+        needed = shape.required_members or (list(shape.members)[:1] if getattr(shape, "is_tagged_union", False) else [])
+        return {member: smallest(shape.members[member], member, known) for member in needed}
     if shape.type_name == "list":
         return [smallest(shape.member, name, known)]
     if shape.type_name == "string":
-        return shape.enum[0] if shape.enum else "x"
+        return shape.enum[0] if shape.enum else "x" * max(1, shape.metadata.get("min", 1))
     return {"blob": b"x", "integer": 1, "long": 1, "boolean": True, "timestamp": 0}[shape.type_name]
 
 
@@ -62,8 +63,11 @@ def status_of(client, operation, bucket):
     return answer["ResponseMetadata"]["HTTPStatusCode"]
 
 
-# WriteGetObjectResponse belongs to S3 Object Lambda, and boto3 signs it for that service.
-@pytest.mark.parametrize("operation", sorted(set(MODEL.operation_names) - {"WriteGetObjectResponse"}))
+# boto3 signs the one for another service, S3 Object Lambda, and tells the other from ListBuckets by nothing but the host.
+ELSEWHERE = {"WriteGetObjectResponse", "ListDirectoryBuckets"}
+
+
+@pytest.mark.parametrize("operation", sorted(set(MODEL.operation_names) - ELSEWHERE))
 def test_an_operation_answers_as_it_is_marked(make_boto3, alice, bucket, operation):
     client = make_boto3(alice, inject_host_prefix=False)
     client.put_object(Bucket=bucket, Key="key", Body=b"bytes")
