@@ -1,41 +1,11 @@
-#include "gateway/body.h"
+#include "gateway/body_private.h"
 
 #include <assert.h>
 
 #include "common/encode.h"
-#include "gateway/checksum.h"
 #include "gateway/req.h"
 
 #define BUFFER_MAX (256 * 1024) /* bytes between two looks: small enough to stay in a processor's cache */
-
-/* Between socket and payload: one is filled on the event loop while the other is worked off. */
-struct buffer {
-	char *bytes;
-	size_t filled;
-};
-
-struct body_intake {
-	struct buffer filling;
-	struct buffer draining;
-	size_t capacity; /* of each */
-
-	/* what the payload must come to */
-	uint64_t payload_expected;
-	bool payload_known; /* payload_expected counts */
-	bool has_md5;
-	unsigned char md5_expected[16];
-	struct checksum_claim claim;
-
-	/* what it has come to */
-	uint64_t payload;
-	struct chunk_decoder *decoder; /* NULL: the body is the payload */
-	struct digest *md5; /* the slowest: on the event loop, beside the worker, where the body is the payload */
-	struct digest *sha256;
-	struct digest *claimed; /* of the claim */
-	struct digest *wanted;  /* besides */
-	struct slice wanted_name;
-	struct buf *document;
-};
 
 enum s3_err
 body_read_headers(struct req *r)
@@ -52,121 +22,6 @@ body_read_headers(struct req *r)
 	return S3_OK;
 }
 
-static bool
-is_chunked_payload(enum payload_kind kind)
-{
-	return kind != PAYLOAD_UNSIGNED && kind != PAYLOAD_HASHED;
-}
-
-static bool
-is_stream(const struct req *r)
-{
-	return r->operation->body == BODY_STREAM || r->operation->body == BODY_PART;
-}
-
-static size_t
-document_max(enum body_kind kind)
-{
-	switch (kind) {
-	case BODY_DELETE:
-		return BODY_DELETE_MAX;
-	case BODY_COMPLETE:
-		return BODY_COMPLETE_MAX;
-	default:
-		return BODY_XML_MAX;
-	}
-}
-
-static enum s3_err
-document_too_long(struct req *r)
-{
-	enum body_kind kind = r->operation->body;
-
-	return req_refuse(r, kind == BODY_CORS ? S3_MALFORMED_XML : S3_MAX_MESSAGE_LENGTH,
-	    "The document is longer than %zu bytes.", document_max(kind));
-}
-
-static enum s3_err
-object_too_large(struct req *r, uint64_t size)
-{
-	req_refuse(r, S3_ENTITY_TOO_LARGE, NULL);
-	s3_refusal_detail(
-	    &r->refusal, "ProposedSize", slice_from(talloc_asprintf(r, "%llu", (unsigned long long)size)));
-	s3_refusal_detail(&r->refusal, "MaxSizeAllowed",
-	    slice_from(talloc_asprintf(r, "%llu", (unsigned long long)OBJECT_SIZE_MAX)));
-	return S3_ENTITY_TOO_LARGE;
-}
-
-/* How long the payload will be: of an aws-chunked body that is not the body's length. */
-static enum s3_err
-expect_length(struct req *r)
-{
-	struct body_intake *in = r->body.intake;
-
-	if (is_chunked_payload(r->credential->payload)) {
-		struct slice decoded = req_header(r, "x-amz-decoded-content-length");
-
-		if (decoded.length == 0)
-			return req_refuse(r, S3_MISSING_CONTENT_LENGTH, NULL);
-		if (!slice_to_number(decoded, INT64_MAX, &in->payload_expected))
-			return req_refuse(r, S3_INVALID_ARGUMENT,
-			    "x-amz-decoded-content-length is no length: '%.*s'",
-			    SLICE_ARG(slice_head(decoded, 64)));
-		in->payload_known = true;
-	} else if (r->body.has_length) {
-		in->payload_expected = r->body.content_length;
-		in->payload_known = true;
-	}
-	if (is_stream(r)) {
-		if (!in->payload_known)
-			return req_refuse(r, S3_MISSING_CONTENT_LENGTH, NULL);
-		if (in->payload_expected > OBJECT_SIZE_MAX)
-			return object_too_large(r, in->payload_expected);
-	} else if (in->payload_known && in->payload_expected > document_max(r->operation->body))
-		return document_too_long(r);
-	return S3_OK;
-}
-
-static enum s3_err
-expect_md5(struct req *r)
-{
-	struct body_intake *in = r->body.intake;
-	struct slice header = req_header(r, "content-md5");
-	size_t length;
-
-	if (!req_has_header(r, "content-md5"))
-		return S3_OK;
-	if (!base64_decode(header, in->md5_expected, sizeof(in->md5_expected), &length) || length != 16) {
-		s3_refusal_detail(&r->refusal, "Content-MD5", slice_head(header, 256));
-		return req_refuse(r, S3_INVALID_DIGEST, NULL);
-	}
-	in->has_md5 = true;
-	return S3_OK;
-}
-
-/* Of a document that names an object's checksum, the headers speak of that object. */
-static enum s3_err
-expect_checksum(struct req *r)
-{
-	struct body_intake *in = r->body.intake;
-	const struct checksum *wanted = r->body.wanted;
-	enum s3_err err;
-
-	if (r->operation->body == BODY_COMPLETE)
-		return S3_OK;
-	if ((err = checksum_claimed(r, &in->claim)) != S3_OK)
-		return err;
-	if (in->claim.checksum != NULL)
-		in->claimed = digest_new(r, in->claim.checksum->kind);
-	else if (r->operation->body == BODY_STREAM && wanted == NULL)
-		wanted = checksum_default;
-	if (wanted != NULL && wanted != in->claim.checksum) {
-		in->wanted = digest_new(r, wanted->kind);
-		in->wanted_name = slice_from(wanted->name);
-	}
-	return S3_OK;
-}
-
 /* Room for what is on its way, but never more than BUFFER_MAX. */
 static void
 make_room(struct req *r)
@@ -177,10 +32,37 @@ make_room(struct req *r)
 	in->capacity = short_body ? (size_t)r->body.content_length : BUFFER_MAX;
 	in->filling.bytes = talloc_size(in, in->capacity + 1);
 	in->draining.bytes = short_body ? NULL : talloc_size(in, in->capacity);
-	if (r->operation->body == BODY_STREAM)
-		r->body.content = content_new(r->gateway->catalog, r, r->bucket);
-	else
-		in->document = buf_new(in, document_max(r->operation->body));
+}
+
+enum s3_err
+body_begin_form(struct req *r, struct slice boundary)
+{
+	if (!r->body.has_length)
+		return req_refuse(r, S3_MISSING_CONTENT_LENGTH, NULL);
+	if (r->body.content_length > OBJECT_SIZE_MAX + FORM_HEAD_MAX + FORM_TAIL_MAX)
+		return body_object_too_large(r, r->body.content_length, OBJECT_SIZE_MAX);
+	r->body.intake = talloc_zero(r, struct body_intake);
+	r->body.intake->form = form_new(r, boundary);
+	make_room(r);
+	return S3_OK;
+}
+
+enum s3_err
+body_take_form(struct req *r, bool *more, const struct form **form)
+{
+	struct body_intake *in = r->body.intake;
+	struct slice input = slice_make(in->draining.bytes, in->draining.filled), none;
+	enum s3_err err = S3_OK;
+
+	while (err == S3_OK && input.length > 0 && !form_head_complete(in->form))
+		err = form_feed(in->form, &input, &none, &r->refusal);
+	*form = in->form;
+	*more = err == S3_OK && !form_head_complete(in->form);
+	in->draining.taken = in->draining.filled - input.length;
+	if (!*more)
+		return err;
+	in->draining = (struct buffer){ .bytes = in->draining.bytes };
+	return r->body.complete ? form_finish(in->form, &r->refusal) : S3_OK;
 }
 
 enum s3_err
@@ -194,18 +76,22 @@ body_begin(struct req *r)
 			return req_refuse(r, S3_UNEXPECTED_CONTENT, NULL);
 		return S3_OK;
 	}
-	r->body.intake = in = talloc_zero(r, struct body_intake);
-	if ((err = expect_md5(r)) != S3_OK || (err = expect_length(r)) != S3_OK ||
-	    (err = expect_checksum(r)) != S3_OK)
+	if (r->body.intake == NULL) {
+		r->body.intake = talloc_zero(r, struct body_intake);
+		make_room(r);
+	}
+	in = r->body.intake;
+	if ((err = body_expect(r)) != S3_OK)
 		return err;
-	if (is_chunked_payload(r->credential->payload))
+	if (body_is_chunked(r))
 		in->decoder =
 		    chunk_decoder_new(r, r->credential, in->payload_expected, req_header(r, "x-amz-trailer"));
-	if (r->credential->payload == PAYLOAD_HASHED)
-		in->sha256 = digest_new(r, DIGEST_SHA256);
-	if (is_stream(r) || in->has_md5)
-		in->md5 = digest_new(r, DIGEST_MD5);
-	make_room(r);
+	if (r->operation->body == BODY_PART)
+		r->body.content = content_new_part(r->gateway->catalog, r, r->bucket);
+	else if (body_is_object(r))
+		r->body.content = content_new(r->gateway->catalog, r, r->bucket);
+	else
+		in->document = buf_new(in, body_document_max(r->operation->body));
 	return S3_OK;
 }
 
@@ -222,7 +108,7 @@ body_feed(struct req *r, struct slice piece)
 			length = in->capacity - buffer->filled;
 		memcpy(buffer->bytes + buffer->filled, piece.data, length);
 		buffer->filled += length;
-		if (in->md5 && !in->decoder)
+		if (!in->form && !in->decoder && in->md5)
 			digest_update(in->md5, slice_head(piece, length));
 	}
 	r->body.received += length;
@@ -263,7 +149,9 @@ take_payload(struct req *r, struct slice payload)
 	in->payload += payload.length;
 	if (in->payload_known && in->payload > in->payload_expected)
 		return req_refuse(r, S3_INCOMPLETE_BODY, "The body is longer than announced.");
-	if (in->md5 && in->decoder)
+	if (in->form && in->payload > r->body.size_max)
+		return S3_OK; /* counted to the buffer's end, and kept no more */
+	if (in->md5 && (in->decoder || in->form))
 		digest_update(in->md5, payload);
 	if (in->sha256)
 		digest_update(in->sha256, payload);
@@ -274,27 +162,38 @@ take_payload(struct req *r, struct slice payload)
 	if (r->body.content)
 		return req_refuse_store(r, content_append(r->body.content, payload));
 	buf_append(in->document, payload);
-	return buf_overflowed(in->document) ? document_too_long(r) : S3_OK;
+	return buf_overflowed(in->document) ? body_document_too_long(r) : S3_OK;
+}
+
+static enum s3_err
+take_encoded(struct req *r, struct slice input)
+{
+	struct body_intake *in = r->body.intake;
+	enum s3_err err = S3_OK;
+
+	while (err == S3_OK && input.length > 0) {
+		struct slice output = { NULL, 0 };
+
+		err = in->form ? form_feed(in->form, &input, &output, &r->refusal)
+			       : chunk_decode(in->decoder, &input, &output, &r->refusal);
+		if (err == S3_OK && output.length > 0)
+			err = take_payload(r, output);
+	}
+	if (err == S3_OK && in->form && in->payload > r->body.size_max)
+		return body_object_too_large(r, in->payload, r->body.size_max);
+	return err;
 }
 
 static enum s3_err
 take_buffer(struct req *r)
 {
 	struct body_intake *in = r->body.intake;
-	struct slice input = slice_make(in->draining.bytes, in->draining.filled);
-	enum s3_err err = S3_OK;
+	struct slice input = slice_skip(slice_make(in->draining.bytes, in->draining.filled), in->draining.taken);
 
-	in->draining.filled = 0;
-	if (!in->decoder)
-		return input.length ? take_payload(r, input) : S3_OK;
-	while (err == S3_OK && input.length > 0) {
-		struct slice output = { NULL, 0 };
-
-		err = chunk_decode(in->decoder, &input, &output, &r->refusal);
-		if (err == S3_OK && output.length > 0)
-			err = take_payload(r, output);
-	}
-	return err;
+	in->draining = (struct buffer){ .bytes = in->draining.bytes };
+	if (input.length == 0)
+		return S3_OK;
+	return in->decoder || in->form ? take_encoded(r, input) : take_payload(r, input);
 }
 
 static enum s3_err
@@ -371,6 +270,10 @@ finish(struct req *r)
 
 	if (in->decoder)
 		err = chunk_decoder_finish(in->decoder, &trailer_value, &r->refusal);
+	if (in->form)
+		err = form_finish(in->form, &r->refusal);
+	if (err == S3_OK && in->form && in->payload < r->body.size_min)
+		err = body_object_too_small(r, in->payload);
 	if (err == S3_OK && in->payload_known && in->payload != in->payload_expected)
 		err = req_refuse(r, S3_INCOMPLETE_BODY, NULL);
 	if (err != S3_OK || (err = check_md5(r)) != S3_OK || (err = check_checksums(r, trailer_value)) != S3_OK ||

@@ -9,6 +9,7 @@
 #include "storage/catalog.h"
 
 struct checksum;
+struct form;
 struct req;
 
 /* What an operation takes; a column of the operation table. */
@@ -19,7 +20,8 @@ enum body_kind {
 	BODY_DELETE,   /* a Delete document: a thousand keys */
 	BODY_COMPLETE, /* a CompleteMultipartUpload document: ten thousand parts */
 	BODY_STREAM,   /* an object's bytes */
-	BODY_PART      /* those of a part of one */
+	BODY_PART,     /* those of a part of one */
+	BODY_FORM      /* multipart/form-data: fields, then an object's bytes */
 };
 
 #define BODY_XML_MAX      (64 * 1024)
@@ -38,11 +40,14 @@ struct body {
 	/* what the operation's prepare may ask for */
 	const struct checksum *wanted; /* to be worked out whatever the client gives; NULL: none */
 
+	/* BODY_FORM, what its policy asks for: the file's bytes, at least and at most */
+	uint64_t size_min, size_max;
+
 	/* what has come in */
 	uint64_t received; /* bytes off the socket */
 	bool complete;
 	struct slice document;   /* BODY_XML and its like, when the body stage is over */
-	struct content *content; /* BODY_STREAM and BODY_PART, likewise: finished */
+	struct content *content; /* BODY_STREAM, BODY_PART and BODY_FORM, likewise: finished */
 	unsigned char md5[16];   /* of the payload; then */
 	struct fields checksums; /* algorithm and base64 value: first what the client gave and was found right */
 
@@ -52,7 +57,19 @@ struct body {
 /* Read Content-Length, Transfer-Encoding and Expect. err S3_INVALID_REQUEST: no length that can be */
 MUST_USE enum s3_err body_read_headers(struct req *r);
 
-/* Before any byte: check digests and lengths that the headers announce, make room. The operation is known. */
+/* BODY_FORM, before any byte: make room. err S3_MISSING_CONTENT_LENGTH, S3_ENTITY_TOO_LARGE */
+MUST_USE enum s3_err body_begin_form(struct req *r, struct slice boundary);
+
+/*
+ * BODY_FORM: work off what was fed, up to the file's first byte. *more: that is still to come; else *form has what
+ * precedes it. err as form_feed
+ */
+MUST_USE enum s3_err body_take_form(struct req *r, bool *more, const struct form **form);
+
+/*
+ * Before any byte of a document or an object: check digests and lengths that the headers announce, make room. The
+ * operation is known.
+ */
 MUST_USE enum s3_err body_begin(struct req *r);
 
 /*

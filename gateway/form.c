@@ -323,6 +323,14 @@ form_head_length(const struct form *form)
 	return form->head;
 }
 
+uint64_t
+form_file_length(const struct form *form, uint64_t total)
+{
+	size_t around = form->head + form->delimiter.length + strlen("--\r\n");
+
+	return total > around ? total - around : 0;
+}
+
 /* The value with the file's name in it. False: it is too long. */
 static bool
 expand(const struct form *form, TALLOC_CTX *mem, struct slice *value)

@@ -38,6 +38,9 @@ bool form_head_complete(const struct form *form);
 /* Bytes of the body before the file's first one. */
 size_t form_head_length(const struct form *form);
 
+/* How long the file is when the body has `total` bytes and nothing but the last boundary follows. */
+uint64_t form_file_length(const struct form *form, uint64_t total);
+
 /*
  * The fields, in their order, on `mem`. ${filename} in a value has become the file's name without a path before it
  * ("POST Object": "Form fields"); where the file has no name at all, it stays, which is what S3 does.

@@ -18,6 +18,12 @@ is_token(struct slice s)
 }
 
 bool
+is_field_name(struct slice s)
+{
+	return is_token(s);
+}
+
+bool
 is_field_value(struct slice s)
 {
 	for (size_t i = 0; i < s.length; i++) {

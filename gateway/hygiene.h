@@ -9,6 +9,9 @@
 
 #define HYGIENE_HEADERS_MAX 128
 
+/* Whether that can be a header's name (RFC 9110 section 5.6.2, token). */
+bool is_field_name(struct slice s);
+
 /* Whether the bytes may stand in a header line (RFC 9110 section 5.5): no control characters but the tab. */
 bool is_field_value(struct slice s);
 

@@ -28,10 +28,12 @@ struct req {
 	struct slice method;
 	struct slice raw_target;
 	struct fields headers; /* values trimmed */
+	size_t header_bytes;   /* what they take in the connection's memory */
 	const char *malformed; /* what the connection's first look found wrong with it; NULL: nothing */
 
 	/* found out, stage by stage */
 	struct target target;
+	struct fields form;                /* of PostObject: the fields before the file */
 	const struct operation *operation; /* NULL before routing, and when nothing fits */
 	struct bucket *bucket;             /* NULL: not named, or not there */
 	struct fields kept_headers;        /* what every answer carries, refusals too: those of CORS first */

@@ -3,6 +3,7 @@
 #include "gateway/hygiene.h"
 #include "gateway/operations/answer.h"
 #include "gateway/permission.h"
+#include "gateway/post.h"
 #include "gateway/req.h"
 #include "gateway/settings.h"
 
@@ -10,6 +11,7 @@
 
 struct stage {
 	enum s3_err (*run)(struct req *r);
+	enum s3_err (*take)(struct req *r, bool *more); /* instead: called again with more of the body */
 	bool (*waits)(const struct req *r);
 };
 
@@ -36,9 +38,20 @@ runs(const struct req *r)
 
 /* The stages. */
 
+static size_t
+header_bytes(const struct fields *headers)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < headers->count; i++)
+		size += headers->items[i].name.length + headers->items[i].value.length + 4;
+	return size;
+}
+
 static enum s3_err
 stage_hygiene(struct req *r)
 {
+	r->header_bytes = header_bytes(&r->headers);
 	if (!r->malformed && slice_equal(r->raw_target, SLICE("*")) && !slice_equal(r->method, SLICE("OPTIONS")))
 		r->malformed = "the target *, which is for OPTIONS alone";
 	if (!r->malformed)
@@ -155,14 +168,19 @@ stage_credentials(struct req *r)
 		.host_bucket = r->target.host_bucket,
 		.now = r->started_us / 1000000,
 		.region = slice_from(r->config->region),
+		.form = r->operation->body == BODY_FORM ? &r->form : NULL,
 	};
 	enum s3_err err;
 
 	if (slice_equal(r->method, SLICE("OPTIONS")))
 		return S3_OK;
 	err = credential_read(r, &request, &r->refusal, &r->credential);
-	if (err != S3_OK || r->credential->kind == CREDENTIAL_NONE || (err = identify(r, &request)) != S3_OK)
+	if (err == S3_OK && r->credential->kind != CREDENTIAL_NONE)
+		err = identify(r, &request);
+	if (err != S3_OK)
 		return err;
+	if (r->operation->body == BODY_FORM)
+		return post_take_fields(r);
 	if (r->credential->kind == CREDENTIAL_V4_QUERY || r->credential->kind == CREDENTIAL_V2_QUERY)
 		return take_presigned_headers(r);
 	return S3_OK;
@@ -261,17 +279,18 @@ stage_run(struct req *r)
 }
 
 static const struct stage stages[] = {
-	{ stage_hygiene, never },
-	{ stage_target, never },
-	{ stage_bucket, reads },
-	{ stage_cors, reads },
-	{ route, never },
-	{ stage_credentials, reads },
-	{ stage_permission, reads },
-	{ stage_prepare, reads },
-	{ body_begin, never },
-	{ NULL, body_waits }, /* the body: the one stage that runs many times */
-	{ stage_run, runs },
+	{ .run = stage_hygiene, .waits = never },
+	{ .run = stage_target, .waits = never },
+	{ .run = stage_bucket, .waits = reads },
+	{ .run = stage_cors, .waits = reads },
+	{ .run = route, .waits = never },
+	{ .take = post_read_form, .waits = never }, /* for a form says what the headers of others say */
+	{ .run = stage_credentials, .waits = reads },
+	{ .run = stage_permission, .waits = reads },
+	{ .run = stage_prepare, .waits = reads },
+	{ .run = body_begin, .waits = never },
+	{ .take = body_advance, .waits = body_waits },
+	{ .run = stage_run, .waits = runs },
 };
 
 /* One step of a stage. */
@@ -279,7 +298,7 @@ static enum flow
 run_stage(struct req *r, const struct stage *s)
 {
 	bool more = false;
-	enum s3_err err = s->run ? s->run(r) : body_advance(r, &more);
+	enum s3_err err = s->run ? s->run(r) : s->take(r, &more);
 
 	if (err != S3_OK) {
 		reply_refusal(r);
@@ -292,12 +311,9 @@ run_stage(struct req *r, const struct stage *s)
 static void
 check_reply_size(struct req *r)
 {
-	const struct fields *lists[] = { &r->headers, &r->reply.headers, &r->kept_headers };
-	size_t size = r->raw_target.length;
+	size_t size = r->raw_target.length + r->header_bytes + header_bytes(&r->reply.headers) +
+		      header_bytes(&r->kept_headers);
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		for (size_t j = 0; j < lists[i]->count; j++)
-			size += lists[i]->items[j].name.length + lists[i]->items[j].value.length + 4;
 	if (size <= HEADERS_MAX)
 		return;
 	r->kept_headers.count = 0;

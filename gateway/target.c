@@ -70,22 +70,28 @@ bucket_of_host(struct slice host, const char *const *domains)
 	return (struct slice){ NULL, 0 };
 }
 
+enum s3_err
+target_check_key(TALLOC_CTX *mem, struct slice key, struct s3_refusal *why)
+{
+	if (key.length > KEY_MAX) {
+		s3_refuse(why, S3_KEY_TOO_LONG, NULL);
+		s3_refusal_detail(why, "Size", slice_from(talloc_asprintf(mem, "%zu", key.length)));
+		s3_refusal_detail(why, "MaxSizeAllowed", SLICE("1024"));
+		return S3_KEY_TOO_LONG;
+	}
+	if (key.length && memchr(key.data, '\0', key.length))
+		return s3_refuse(why, S3_INVALID_URI, "The key holds the character U+0000.");
+	if (!utf8_valid(key))
+		return s3_refuse(why, S3_INVALID_URI, "The key is not UTF-8.");
+	return S3_OK;
+}
+
 static enum s3_err
 parse_key(TALLOC_CTX *mem, struct slice raw, struct s3_refusal *why, struct slice *key)
 {
 	if (!percent_decode(mem, raw, false, key))
 		return s3_refuse(why, S3_INVALID_URI, NULL);
-	if (key->length > KEY_MAX) {
-		s3_refuse(why, S3_KEY_TOO_LONG, NULL);
-		s3_refusal_detail(why, "Size", slice_from(talloc_asprintf(mem, "%zu", key->length)));
-		s3_refusal_detail(why, "MaxSizeAllowed", SLICE("1024"));
-		return S3_KEY_TOO_LONG;
-	}
-	if (key->length && memchr(key->data, '\0', key->length))
-		return s3_refuse(why, S3_INVALID_URI, "The key holds the character U+0000.");
-	if (!utf8_valid(*key))
-		return s3_refuse(why, S3_INVALID_URI, "The key is not UTF-8.");
-	return S3_OK;
+	return target_check_key(mem, *key, why);
 }
 
 enum s3_err

@@ -26,6 +26,9 @@ struct target {
 MUST_USE enum s3_err target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains,
     struct s3_refusal *why, struct target *out);
 
+/* Whether that can be an object's key. err S3_KEY_TOO_LONG, S3_INVALID_URI (not UTF-8, or with a NUL) */
+MUST_USE enum s3_err target_check_key(TALLOC_CTX *mem, struct slice key, struct s3_refusal *why);
+
 /* Whether S3 lets a new bucket bear that name (general purpose bucket naming rules). */
 bool bucket_name_valid(struct slice name);
 

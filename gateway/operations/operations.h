@@ -62,6 +62,7 @@ operation_fn op_get_object;
 operation_fn op_head_object;
 operation_fn op_put_object_prepare;
 operation_fn op_put_object;
+operation_fn op_post_object;
 operation_fn op_copy_object_prepare;
 operation_fn op_copy_object;
 operation_fn op_delete_object;

@@ -4,6 +4,7 @@
 #include "gateway/operations/attributes.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/precondition.h"
+#include "gateway/operations/put.h"
 
 /* All that headers alone can tell, before a byte of the body has been asked for. */
 enum s3_err
@@ -21,11 +22,10 @@ op_put_object_prepare(struct req *r)
 }
 
 enum s3_err
-op_put_object(struct req *r)
+put_content(struct req *r, struct object **out)
 {
 	struct object_change change = { .etag = hex_encode(r, slice_make(r->body.md5, sizeof(r->body.md5))) };
 	struct precondition precondition;
-	struct object *object;
 	enum s3_err err;
 
 	if ((err = attributes_read(r, &change)) != S3_OK || (err = attributes_read_owner(r, &change)) != S3_OK ||
@@ -36,13 +36,22 @@ op_put_object(struct req *r)
 	change.checksums = r->body.checksums;
 	err = precondition_refuse(
 	    &precondition, catalog_object_put(r->gateway->catalog, r, r->bucket, r->target.key, r->body.content,
-			       &change, precondition_check, &precondition, &object));
+			       &change, precondition_check, &precondition, out));
 	if (err != S3_OK)
 		return err;
-	reply_header_format(r, "ETag", "\"%s\"", object->etag);
-	reply_version_made(r, object);
+	reply_header_format(r, "ETag", "\"%s\"", (*out)->etag);
+	reply_version_made(r, *out);
 	reply_checksums(r, &change.checksums);
-	return reply_empty(r, 200);
+	return S3_OK;
+}
+
+enum s3_err
+op_put_object(struct req *r)
+{
+	struct object *object;
+	enum s3_err err = put_content(r, &object);
+
+	return err != S3_OK ? err : reply_empty(r, 200);
 }
 
 /* Deleting what is not there succeeds. */
