@@ -328,7 +328,7 @@ MUST_USE enum store_err catalog_part_put(struct catalog *c, TALLOC_CTX *mem, con
     struct slice key, struct slice upload_id, unsigned number, struct content *content, const char *etag,
     const struct fields *checksums, struct part **out);
 
-/* The parts of an upload with numbers above `after`, at most `limit`. Of an upload that is gone there may be none. */
+/* The parts of an upload with numbers above `after`, at most `limit`. err STORE_NOT_FOUND: it is gone */
 MUST_USE enum store_err catalog_parts(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     const struct upload *upload, unsigned after, size_t limit, struct part_page **out);
 

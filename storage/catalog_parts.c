@@ -84,12 +84,21 @@ enum store_err
 catalog_parts(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, const struct upload *upload,
     unsigned after, size_t limit, struct part_page **out)
 {
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct upload_row row;
 	unsigned char id[16];
+	enum store_err err = STORE_NOT_FOUND;
 
 	*out = NULL;
-	if (!upload_id_parse(slice_from(upload->id), id))
-		return STORE_NOT_FOUND;
-	return parts_page(c, mem, bucket_partition(&bucket->id, upload->key), id, after, limit, out);
+	if (upload_id_parse(slice_from(upload->id), id))
+		err = parts_page(c, mem, bucket_partition(&bucket->id, upload->key), id, after, limit, out);
+	/* Afterwards, for completing or aborting it may have taken some of them. */
+	if (!err)
+		err = upload_read(c, &bucket->id, upload->key, id, scratch, &row);
+	if (err)
+		TALLOC_FREE(*out);
+	talloc_free(scratch);
+	return err;
 }
 
 /* How many bytes the parts have that come before one. */

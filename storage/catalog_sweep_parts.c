@@ -96,12 +96,14 @@ delete_uploads(struct sweep *s, struct slice partition, size_t *count)
 	return err;
 }
 
+/* The uploads first: who finds one finds all of its parts. */
 void
 sweep_uploads(struct sweep *s, struct slice partition)
 {
-	bool more = sweep_parts(s, partition, SLICE("p"));
-	size_t count;
+	size_t count = SWEEP_PAGE;
 
-	while (more && !sweep_stopped(s))
-		more = sweep_went_well(s, delete_uploads(s, partition, &count)) && count == SWEEP_PAGE;
+	while (count == SWEEP_PAGE && !sweep_stopped(s))
+		if (!sweep_went_well(s, delete_uploads(s, partition, &count)))
+			return;
+	(void)sweep_parts(s, partition, SLICE("p"));
 }

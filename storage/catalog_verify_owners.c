@@ -1,7 +1,8 @@
 /*
  * Parts that belong to nothing. The uploads that have parts are listed, then those crossed out that are under way, whose
  * object is there, or that are known to be garbage. While others write, an upload may pass from one to the next behind
- * the reader's back, and in the end go; so what is left over is looked for again.
+ * the reader's back, and in the end go; so what is left over is looked for again. In a bucket that is deleted, whose gate
+ * stays closed, parts wait to be cleared away.
  */
 #include "storage/catalog_verify.h"
 
@@ -92,9 +93,12 @@ tell(struct verify *v, const struct verify_bucket *bucket, struct slice partitio
     const struct owned *item)
 {
 	struct part_rows rows;
-	enum store_err err = part_rows_read(v->c, partition, item->upload_id, 0, 1, o->scratch, &rows);
+	struct slice gate;
+	enum store_err err = read_optional(v->c, partition, NAME_GATE, o->scratch, &gate);
 
-	if (err || !rows.count)
+	if (!err)
+		err = part_rows_read(v->c, partition, item->upload_id, 0, 1, o->scratch, &rows);
+	if (err || gate.length || !rows.count)
 		return err;
 	v->result->orphans++;
 	verify_say(v, "bucket %s, upload %s: its parts belong to nothing", bucket->name,
@@ -116,16 +120,15 @@ find_owners(struct verify *v, const struct verify_bucket *bucket, struct owners 
 	return err;
 }
 
-/* Records that cannot be read have been told of, and parts in a deleted bucket are all to go. */
+/* Records that cannot be read have been told of. */
 enum store_err
 verify_owners(struct verify *v, const struct verify_bucket *bucket)
 {
 	struct owners o = { .mem = talloc_new(NULL) };
-	enum store_err err = STORE_OK;
+	enum store_err err;
 
 	o.scratch = talloc_new(o.mem);
-	if (!bucket->deleted)
-		err = find_owners(v, bucket, &o);
+	err = find_owners(v, bucket, &o);
 	talloc_free(o.mem);
 	return err == STORE_DAMAGED ? STORE_OK : err;
 }

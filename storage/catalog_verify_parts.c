@@ -1,6 +1,6 @@
 /*
- * Uploads and parts. What is to be cleared away is not read: the sweep deletes the blobs of such parts before their
- * records.
+ * Uploads and parts. Of what is being cleared away a blob may be missing, for the sweep deletes the blobs of parts
+ * before their records.
  */
 #include "storage/catalog_verify.h"
 
@@ -19,15 +19,21 @@ verify_upload(struct verify_subject *s)
 }
 
 static bool
+is_there(const struct verify_subject *s, struct slice name)
+{
+	struct slice value;
+
+	return read_optional(s->v->c, verify_partition(s), name, s->scratch, &value) || value.length;
+}
+
+/* Whether the sweep may be at the upload's parts: it is garbage, or its bucket is deleted, whose gate stays closed. */
+static bool
 is_garbage(const struct verify_subject *s, const unsigned char upload_id[16])
 {
 	struct blob_id id;
-	struct slice value;
 
 	memcpy(id.bytes, upload_id, sizeof(id.bytes));
-	return s->bucket->deleted ||
-	       read_optional(s->v->c, verify_partition(s), name_garbage(s->scratch, &id), s->scratch, &value) ||
-	       value.length;
+	return is_there(s, NAME_GATE) || is_there(s, name_garbage(s->scratch, &id));
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "common/buf.h"
 #include "common/digest.h"
+#include "storage/catalog_uploads.h"
 #include "tests/unit/storage/catalog_scratch.h"
 
 static inline struct entries
@@ -57,13 +58,47 @@ dump_version(struct buf *b, const struct record_bucket *bucket, const struct ent
 	memcpy(id.bytes, bucket->id, sizeof(id.bytes));
 	object = object_make(catalog, mem, &id, key, &record, is_head, slice_make(NULL, 0));
 	ck_assert_store(read_object(object, &bytes), STORE_OK);
-	buf_printf(b, "  %.*s head %d null %d marker %d etag %s tags %.*s bytes %08x", SLICE_ARG(key), is_head,
-	    record.null_version, record.delete_marker, object->etag, SLICE_ARG(record.tags), crc32c(0, bytes));
+	buf_printf(b, "  %.*s head %d null %d marker %d etag %s tags %.*s parts %u bytes %08x", SLICE_ARG(key),
+	    is_head, record.null_version, record.delete_marker, object->etag, SLICE_ARG(record.tags),
+	    object->part_count, crc32c(0, bytes));
 	if (record.null_ordinal)
 		buf_printf(b, " null below %d",
 		    !holds(store, bucket_partition(&id, key), name_noncurrent(mem, key, record.null_ordinal),
 			SLICE("")));
 	buf_append_byte(b, '\n');
+}
+
+static inline void
+dump_part(struct buf *b, const struct part_row *part)
+{
+	struct record_blob blob = part_blob(&part->record);
+	char *bytes = talloc_size(mem, blob.size + 1);
+	struct blob_reader *reader;
+
+	if (blob.size) {
+		ck_assert_store(blob_open(store, &blob.id, blob.size, &reader), STORE_OK);
+		ck_assert_store(blob_read(reader, 0, bytes, blob.size), STORE_OK);
+		blob_close(reader);
+	}
+	buf_printf(b, "    part %u etag %.*s bytes %08x\n", part->number, SLICE_ARG(part->record.etag),
+	    crc32c(0, slice_make(bytes, blob.size)));
+}
+
+/* Frozen or not is no difference. */
+static inline void
+dump_upload(struct buf *b, const struct record_bucket *bucket, const struct entry *entry)
+{
+	struct record_upload record;
+	struct part_rows parts;
+	unsigned char id[16];
+	struct slice key;
+
+	ck_assert(name_upload_parse(entry->name, &key, id));
+	ck_assert(record_upload_decode(mem, entry->value, &record));
+	ck_assert_store(part_rows_read(catalog, slice_make(bucket->id, 16), id, 0, 10000, mem, &parts), STORE_OK);
+	buf_printf(b, "  upload %.*s owner %.*s\n", SLICE_ARG(key), SLICE_ARG(record.owner_id));
+	for (size_t i = 0; i < parts.count; i++)
+		dump_part(b, &parts.items[i]);
 }
 
 static inline void
@@ -90,6 +125,9 @@ dump_bucket(struct buf *b, const struct entry *entry)
 	entries = all_entries(slice_make(record.id, 16), SLICE("o"));
 	for (size_t i = 0; i < entries.count; i++)
 		dump_version(b, &record, &entries.items[i]);
+	entries = all_entries(slice_make(record.id, 16), SLICE("u"));
+	for (size_t i = 0; i < entries.count; i++)
+		dump_upload(b, &record, &entries.items[i]);
 }
 
 static inline const char *
@@ -111,6 +149,20 @@ print_fault(void *context, const char *line)
 	fprintf(stderr, "%s: %s\n", (const char *)context, line);
 }
 
+/* Records of garbage, those that have no blobs among them. */
+static inline size_t
+count_garbage_records(void)
+{
+	struct entries partitions = { 0 };
+	size_t count = 0;
+
+	ck_assert_store(partition_list(store, add_name, &partitions), STORE_OK);
+	for (size_t i = 0; i < partitions.count; i++)
+		if (partitions.items[i].name.length == 16)
+			count += all_entries(partitions.items[i].name, SLICE("g")).count;
+	return count;
+}
+
 /* After one sweep all must be in order and nothing superfluous be there. */
 static inline void
 assert_clean(const char *what)
@@ -127,6 +179,7 @@ assert_clean(const char *what)
 	ck_assert_msg(verified.damaged + verified.missing + verified.orphans == 0, "%s: not in order", what);
 	ck_assert_store(catalog_stats(catalog, &stats), STORE_OK);
 	ck_assert_msg(stats.garbage == 0, "%s: %d blobs of garbage", what, (int)stats.garbage);
+	ck_assert_msg(count_garbage_records() == 0, "%s: records of garbage", what);
 }
 
 #endif

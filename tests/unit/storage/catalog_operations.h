@@ -81,31 +81,42 @@ with_suspended(void)
 	set_versioning(VERSIONING_SUSPENDED);
 }
 
+static void
+close_gate(void)
+{
+	struct record_gate gate = { .revision = bucket->revision - 1 };
+
+	ck_assert_store(
+	    put_one(store, slice_make(bucket->id.bytes, 16), NAME_GATE, record_gate_encode(mem, &gate)), STORE_OK);
+}
+
 /* A gate that a deletion left closed after it had brought the bucket back. */
 static void
 with_closed_gate(void)
 {
-	struct record_gate gate;
-
 	with_nothing();
-	gate = (struct record_gate){ .revision = bucket->revision - 1 };
-	ck_assert_store(
-	    put_one(store, slice_make(bucket->id.bytes, 16), NAME_GATE, record_gate_encode(mem, &gate)), STORE_OK);
+	close_gate();
+}
+
+static void
+begin_deletion(void)
+{
+	struct change change = { .mem = mem };
+	struct bucket_row row;
+
+	ck_assert_store(bucket_read(catalog, mem, slice_from(bucket->name), &row), STORE_OK);
+	row.record.state = RECORD_BUCKET_DELETING;
+	row.record.revision++;
+	bucket_write(&change, &row.record);
+	ck_assert_store(change_commit(catalog, PARTITION_BUCKETS, &change), STORE_OK);
 }
 
 /* A deletion that stopped after its first step. */
 static void
 with_deletion(void)
 {
-	struct change change = { .mem = mem };
-	struct bucket_row row;
-
 	with_nothing();
-	ck_assert_store(bucket_read(catalog, mem, slice_from(bucket->name), &row), STORE_OK);
-	row.record.state = RECORD_BUCKET_DELETING;
-	row.record.revision++;
-	bucket_write(&change, &row.record);
-	ck_assert_store(change_commit(catalog, PARTITION_BUCKETS, &change), STORE_OK);
+	begin_deletion();
 }
 
 static const struct state {

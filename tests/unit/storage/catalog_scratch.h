@@ -4,6 +4,7 @@
 
 #include "storage/catalog.h"
 #include "storage/catalog_private.h"
+#include "storage/catalog_uploads.h"
 #include "storage/fault.h"
 #include "tests/unit/storage/scratch.h"
 
@@ -65,10 +66,28 @@ add_name(void *context, struct slice name)
 }
 
 static inline void
-delete_blobs_of(const struct record_blobs *blobs)
+delete_blobs_of(const struct record_blob *blobs, size_t count)
 {
-	for (size_t i = 0; i < blobs->count; i++)
-		ck_assert_store(blob_delete(store, &blobs->items[i].id), STORE_OK);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_store(blob_delete(store, &blobs[i].id), STORE_OK);
+}
+
+static inline void
+delete_blobs_in(struct slice value)
+{
+	struct record_version version;
+	struct record_garbage garbage;
+	struct record_blob blob;
+	struct record_part part;
+
+	if (record_version_decode(mem, value, &version)) {
+		delete_blobs_of(version.blobs.items, version.blobs.count);
+	} else if (record_garbage_decode(mem, value, &garbage)) {
+		delete_blobs_of(garbage.blobs.items, garbage.blobs.count);
+	} else if (part_decode(mem, value, &part)) {
+		blob = part_blob(&part);
+		delete_blobs_of(&blob, part.size > 0);
+	}
 }
 
 /* An empty store, without the cost of a new one. Blobs that nothing names stay. */
@@ -76,8 +95,6 @@ static inline void
 catalog_scratch_wipe(void)
 {
 	struct entries partitions = { 0 }, names;
-	struct record_version version;
-	struct record_garbage garbage;
 
 	ck_assert_store(partition_list(store, add_name, &partitions), STORE_OK);
 	for (size_t i = 0; i < partitions.count; i++) {
@@ -87,10 +104,7 @@ catalog_scratch_wipe(void)
 		    read_entries(catalog, partitions.items[i].name, SLICE(""), SLICE(""), 1000, mem, &names),
 		    STORE_OK);
 		for (size_t j = 0; j < names.count; j++) {
-			if (record_version_decode(mem, names.items[j].value, &version))
-				delete_blobs_of(&version.blobs);
-			else if (record_garbage_decode(mem, names.items[j].value, &garbage))
-				delete_blobs_of(&garbage.blobs);
+			delete_blobs_in(names.items[j].value);
 			change_delete(&change, names.items[j].name);
 		}
 		ck_assert_store(change_commit(catalog, partitions.items[i].name, &change), STORE_OK);
