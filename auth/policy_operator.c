@@ -175,13 +175,13 @@ check(
 }
 
 enum s3_err
-policy_value_read(const struct policy_reader *r, const struct policy_operator *operator, struct slice written,
+policy_value_read(const struct policy_reader *r, const struct policy_operator *by, struct slice written,
     const struct policy_place *at, struct policy_value *out)
 {
 	*out = (struct policy_value){ 0 };
-	switch (operator->operand) {
+	switch (by->operand) {
 	case POLICY_STRING:
-		return policy_text_read(r, written, operator->comparison == POLICY_LIKE, at, &out->text);
+		return policy_text_read(r, written, by->comparison == POLICY_LIKE, at, &out->text);
 	case POLICY_ARN:
 		return policy_arn_read(r, written, at, out->arn, &out->arn_parts);
 	case POLICY_NUMBER:
@@ -246,22 +246,22 @@ arn_fits(struct policy_scope *scope, const struct policy_value *value, struct sl
 }
 
 bool
-policy_value_fits(struct policy_scope *scope, const struct policy_operator *operator,
-    const struct policy_value * value, struct slice asked)
+policy_value_fits(struct policy_scope *scope, const struct policy_operator *by, const struct policy_value *value,
+    struct slice asked)
 {
 	unsigned char address[16];
 	unsigned bits;
 	int64_t number;
 
-	switch (operator->operand) {
+	switch (by->operand) {
 	case POLICY_STRING:
-		return policy_text_fits(scope, &value->text, asked, operator->comparison == POLICY_EQUAL_NOCASE);
+		return policy_text_fits(scope, &value->text, asked, by->comparison == POLICY_EQUAL_NOCASE);
 	case POLICY_ARN:
 		return arn_fits(scope, value, asked);
 	case POLICY_NUMBER:
-		return parse_number(asked, &number) && compare(operator->comparison, number, value->number);
+		return parse_number(asked, &number) && compare(by->comparison, number, value->number);
 	case POLICY_DATE:
-		return parse_date(asked, &number) && compare(operator->comparison, number, value->number);
+		return parse_date(asked, &number) && compare(by->comparison, number, value->number);
 	case POLICY_BOOLEAN:
 		return parse_boolean(asked, &number) && number == value->number;
 	case POLICY_BINARY:

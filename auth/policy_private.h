@@ -194,7 +194,7 @@ MUST_USE enum s3_err policy_conditions_read(const struct policy_reader *r, const
 const struct policy_operator *policy_operator_find(struct slice name);
 
 /* A value as that operator takes it. err  S3_MALFORMED_POLICY */
-MUST_USE enum s3_err policy_value_read(const struct policy_reader *r, const struct policy_operator *operator,
+MUST_USE enum s3_err policy_value_read(const struct policy_reader *r, const struct policy_operator *by,
     struct slice written, const struct policy_place *at, struct policy_value *out);
 
 /* Whether that is an IP address, or a range of them. */
@@ -237,8 +237,8 @@ size_t policy_key_values(
 bool policy_text_fits(struct policy_scope *scope, const struct policy_text *text, struct slice bytes, bool nocase);
 
 /* Whether a value of a condition fits one of the request's. */
-bool policy_value_fits(struct policy_scope *scope, const struct policy_operator *operator,
-    const struct policy_value * value, struct slice asked);
+bool policy_value_fits(struct policy_scope *scope, const struct policy_operator *by,
+    const struct policy_value *value, struct slice asked);
 
 bool policy_condition_holds(struct policy_scope *scope, const struct policy_condition *condition);
 

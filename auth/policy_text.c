@@ -6,7 +6,7 @@
 #include "common/buf.h"
 
 #define EXPANDED_MAX (8 * 1024)         /* bytes of a text with its variables' values */
-#define COST_MAX     (64 * 1024 * 1024) /* steps of a decision: a few hundredths of a second */
+#define COST_MAX     (32 * 1024 * 1024) /* steps of a decision: a hundredth of a second or two */
 
 #define INVALID_VARIABLE "Policy has an invalid policy variable"
 

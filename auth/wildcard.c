@@ -18,7 +18,9 @@ struct wildcard {
 	char *bytes;   /* by position; of no meaning where `one` is set */
 	uint64_t *one; /* positions that take any one character */
 	uint64_t *run; /* states that a "*" lets stay */
-	size_t plain;  /* how many positions precede the first "?" or "*" */
+	bool has_one;
+	size_t plain; /* how many positions precede the first "?" or "*" */
+	size_t tail;  /* how many follow the last one */
 };
 
 static void
@@ -55,6 +57,13 @@ is_plain(const struct wildcard *pattern)
 	return pattern->plain == pattern->length && !has_bit(pattern->run, pattern->length);
 }
 
+/* Whether there is a "*", and else bytes alone. */
+static bool
+is_one_run(const struct wildcard *pattern)
+{
+	return pattern->plain + pattern->tail == pattern->length && has_bit(pattern->run, pattern->plain);
+}
+
 void
 wildcard_add_bytes(struct wildcard *pattern, struct slice bytes)
 {
@@ -64,6 +73,7 @@ wildcard_add_bytes(struct wildcard *pattern, struct slice bytes)
 	if (bytes.length > 0)
 		memcpy(pattern->bytes + pattern->length, bytes.data, bytes.length);
 	pattern->length += bytes.length;
+	pattern->tail += bytes.length;
 	if (plain)
 		pattern->plain = pattern->length;
 }
@@ -73,25 +83,16 @@ wildcard_add_one(struct wildcard *pattern)
 {
 	assert(pattern->length < pattern->room);
 	set_bit(pattern->one, pattern->length);
+	pattern->has_one = true;
 	pattern->length++;
+	pattern->tail = 0;
 }
 
 void
 wildcard_add_run(struct wildcard *pattern)
 {
 	set_bit(pattern->run, pattern->length);
-}
-
-/* The bits of a set of states moved on by one, onto `to`. */
-static void
-add_moved(uint64_t *to, const uint64_t *from, size_t words)
-{
-	uint64_t carry = 0;
-
-	for (size_t i = 0; i < words; i++) {
-		to[i] |= from[i] << 1 | carry;
-		carry = from[i] >> (WORD_BITS - 1);
-	}
+	pattern->tail = 0;
 }
 
 /* A match under way. The positions that hold a byte are found when the text first has that byte. */
@@ -99,7 +100,6 @@ struct machine {
 	const struct wildcard *pattern;
 	TALLOC_CTX *mem;
 	uint64_t *states;
-	uint64_t *next;
 	uint64_t *after_one; /* where the "?" lead once the character has ended */
 	uint64_t *positions[UINT8_MAX + 1];
 };
@@ -119,79 +119,96 @@ positions_of(struct machine *m, char byte)
 	return *positions;
 }
 
-static void
+/* Whether any state is left. */
+static bool
 read_byte(struct machine *m, char byte)
 {
-	const uint64_t *positions = positions_of(m, byte);
+	const uint64_t *positions = positions_of(m, byte), *run = m->pattern->run;
 	uint64_t *states = m->states;
-	uint64_t carry = 0;
+	uint64_t carry = 0, left = 0;
 
 	for (size_t i = 0; i < m->pattern->words; i++) {
 		uint64_t fits = states[i] & positions[i];
 
-		m->next[i] = fits << 1 | carry | (states[i] & m->pattern->run[i]);
+		states[i] = fits << 1 | carry | (states[i] & run[i]);
 		carry = fits >> (WORD_BITS - 1);
-	}
-	m->states = m->next;
-	m->next = states;
-}
-
-/* Whether any state is left. */
-static bool
-read_character(struct machine *m, struct slice character)
-{
-	size_t words = m->pattern->words;
-	uint64_t left = 0;
-
-	for (size_t i = 0; i < words; i++)
-		m->next[i] = m->states[i] & m->pattern->one[i];
-	memset(m->after_one, 0, words * sizeof(uint64_t));
-	add_moved(m->after_one, m->next, words);
-	for (size_t i = 0; i < character.length; i++)
-		read_byte(m, character.data[i]);
-	for (size_t i = 0; i < words; i++) {
-		m->states[i] |= m->after_one[i];
-		left |= m->states[i];
+		left |= states[i];
 	}
 	return left != 0;
 }
 
+/* The same for a character of one byte or more, which "?" may take. */
 static bool
-run_machine(const struct wildcard *pattern, size_t state, struct slice text)
+read_character(struct machine *m, struct slice character)
+{
+	const uint64_t *one = m->pattern->one;
+	uint64_t *states = m->states;
+	uint64_t carry = 0, left = 0;
+
+	for (size_t i = 0; i < m->pattern->words; i++) {
+		uint64_t fits = states[i] & one[i];
+
+		m->after_one[i] = fits << 1 | carry;
+		carry = fits >> (WORD_BITS - 1);
+	}
+	for (size_t i = 0; i < character.length; i++)
+		(void)read_byte(m, character.data[i]);
+	for (size_t i = 0; i < m->pattern->words; i++) {
+		states[i] |= m->after_one[i];
+		left |= states[i];
+	}
+	return left != 0;
+}
+
+static size_t
+character_length(struct slice text)
+{
+	size_t length = (unsigned char)text.data[0] < 0x80 ? 1 : utf8_first(text);
+
+	return length > 0 ? length : 1;
+}
+
+/* Whether the text leads from one state to another. */
+static bool
+run_machine(const struct wildcard *pattern, size_t from, size_t to, struct slice text)
 {
 	struct machine m = { .pattern = pattern, .mem = talloc_new(NULL) };
-	uint64_t *sets = talloc_zero_array(m.mem, uint64_t, 3 * pattern->words);
 	bool alive = true;
 
-	assert(sets != NULL);
-	m.states = sets;
-	m.next = sets + pattern->words;
-	m.after_one = sets + 2 * pattern->words;
-	set_bit(m.states, state);
-	while (text.length > 0 && alive) {
-		size_t length = utf8_first(text);
-
-		length = length > 0 ? length : 1;
-		alive = read_character(&m, slice_head(text, length));
-		text = slice_skip(text, length);
+	m.states = talloc_zero_array(m.mem, uint64_t, 2 * pattern->words);
+	assert(m.states != NULL);
+	m.after_one = m.states + pattern->words;
+	set_bit(m.states, from);
+	for (size_t length = 1; text.length > 0 && alive; text = slice_skip(text, length)) {
+		if (pattern->has_one) {
+			length = character_length(text);
+			alive = read_character(&m, slice_head(text, length));
+		} else {
+			alive = read_byte(&m, text.data[0]);
+		}
 	}
-	alive = alive && has_bit(m.states, pattern->length);
+	alive = alive && has_bit(m.states, to);
 	talloc_free(m.mem);
 	return alive;
 }
 
-/* Most patterns are a text, or the beginning of one and "*": those need no machine. */
+/* Most patterns are a text, or have one "*", before or behind which there are texts: those need no machine. */
 bool
 wildcard_matches(const struct wildcard *pattern, struct slice text)
 {
-	struct slice rest;
+	struct slice before = slice_make(pattern->bytes, pattern->plain);
+	struct slice behind = slice_make(pattern->bytes + pattern->length - pattern->tail, pattern->tail);
+	size_t middle = text.length - before.length - behind.length;
 
-	if (!slice_starts_with(text, slice_make(pattern->bytes, pattern->plain)))
+	if (is_plain(pattern))
+		return slice_equal(text, before);
+	if (text.length < before.length + behind.length || !slice_starts_with(text, before) ||
+	    !slice_equal(slice_skip(text, text.length - behind.length), behind))
 		return false;
-	rest = slice_skip(text, pattern->plain);
-	if (pattern->plain == pattern->length)
-		return rest.length == 0 || has_bit(pattern->run, pattern->length);
-	return run_machine(pattern, pattern->plain, rest);
+	if (is_one_run(pattern))
+		return true;
+	return run_machine(pattern, pattern->plain, pattern->length - pattern->tail,
+	    slice_head(slice_skip(text, pattern->plain), middle));
 }
 
 size_t
@@ -199,8 +216,9 @@ wildcard_cost(const struct wildcard *pattern, struct slice text)
 {
 	size_t bytes = text.length < UINT8_MAX ? text.length : UINT8_MAX; /* that differ */
 
-	return text.length +
-	       (pattern->plain < pattern->length ? 8 * pattern->words * text.length + bytes * pattern->length : 0);
+	if (is_plain(pattern) || is_one_run(pattern))
+		return pattern->plain + pattern->tail;
+	return (pattern->has_one ? 4 : 2) * pattern->words * text.length + bytes * pattern->length;
 }
 
 struct wildcard *
