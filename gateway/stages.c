@@ -221,7 +221,7 @@ no_such_object(struct req *r, struct slice version, const struct object *marker)
 		fields_add(r, &r->kept_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
 		fields_add(r, &r->kept_headers, SLICE("x-amz-version-id"), slice_from(marker->version_id));
 	}
-	if (marker && version.length > 0)
+	if (marker && (version.length > 0 || r->operation->writes))
 		return refuse_marker(r, marker);
 	s3_refusal_detail(&r->refusal, "Key", r->target.key);
 	if (version.length == 0)

@@ -2,6 +2,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/operations.h"
+#include "gateway/tags.h"
 
 /* A gateway of one region makes no bucket elsewhere. */
 static enum s3_err
@@ -21,7 +22,7 @@ check_region(struct req *r, struct slice location)
 /* A bucket to be made, with the documents that it has from its first moment on. */
 struct new_bucket {
 	struct bucket bucket;
-	struct bucket_document documents[1];
+	struct bucket_document documents[2];
 	size_t document_count;
 };
 
@@ -67,24 +68,27 @@ static enum s3_err
 read_bucket(struct req *r, struct new_bucket *out)
 {
 	struct acl_users users = answer_acl_users(r);
-	struct slice location;
+	struct bucket_configuration configuration;
 	struct acl *acl;
 	enum s3_err err;
 	bool given;
 
 	*out = (struct new_bucket){ 0 };
 	if ((err = check_object_lock(r)) != S3_OK ||
-	    (err = bucket_configuration_parse(r, r->body.document, &r->refusal, &location)) != S3_OK ||
-	    (err = check_region(r, location)) != S3_OK)
+	    (err = bucket_configuration_parse(r, r->body.document, &r->refusal, &configuration)) != S3_OK ||
+	    (err = check_region(r, configuration.location)) != S3_OK)
 		return err;
 	err = acl_from_headers(
 	    r, &r->headers, r->identity.user_id, slice_from(""), &users, &r->refusal, &acl, &given);
 	if (err != S3_OK || (err = read_ownership(r, acl, out)) != S3_OK)
 		return err;
+	if (configuration.tags.count > 0)
+		out->documents[out->document_count++] = (struct bucket_document){ document_tagging.number,
+			xml_finish(tags_write(r, &configuration.tags)) };
 	out->bucket = (struct bucket){
 		.name = slice_dup(r, r->target.bucket),
 		.owner_id = slice_dup(r, r->identity.user_id),
-		.location = slice_dup(r, location),
+		.location = slice_dup(r, configuration.location),
 		.acl = acl_store(r, acl),
 	};
 	return S3_OK;

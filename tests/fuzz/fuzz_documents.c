@@ -3,6 +3,7 @@
 #include "auth/public_access.h"
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/delete_document.h"
+#include "gateway/tags.h"
 #include "gateway/operations/versioning_configuration.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -18,14 +19,16 @@ static void
 try_configuration(TALLOC_CTX *mem, struct slice document)
 {
 	struct s3_refusal why = { .mem = mem };
-	struct slice location;
-	enum s3_err err = bucket_configuration_parse(mem, document, &why, &location);
+	struct bucket_configuration got;
+	enum s3_err err = bucket_configuration_parse(mem, document, &why, &got);
 
 	check_refusal(&why, err);
-	if (location.length > LOCATION_MAX || (err != S3_OK && location.length > 0))
+	if (got.location.length > LOCATION_MAX || got.tags.count > BUCKET_TAGS_MAX)
 		abort();
-	for (size_t i = 0; i < location.length; i++)
-		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-EU", location.data[i]) == NULL)
+	if (err != S3_OK && (got.location.length > 0 || got.tags.count > 0))
+		abort();
+	for (size_t i = 0; i < got.location.length; i++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-EU", got.location.data[i]) == NULL)
 			abort();
 }
 

@@ -50,7 +50,13 @@ static const struct {
 	{ CONFIGURATION("<LocationConstraint/><LocationConstraint/>"), S3_MALFORMED_XML, "" },
 	{ CONFIGURATION("<Other/>"), S3_MALFORMED_XML, "" },
 	{ CONFIGURATION("text"), S3_MALFORMED_XML, "" },
-	{ CONFIGURATION("<Tags><Tag/></Tags>"), S3_NOT_IMPLEMENTED, "" },
+	{ CONFIGURATION("<Tags/>"), S3_OK, "" },
+	{ CONFIGURATION("<Tags><Tag/></Tags>"), S3_MALFORMED_XML, "" },
+	{ CONFIGURATION("<Tags/><Tags/>"), S3_MALFORMED_XML, "" },
+	{ CONFIGURATION("<Tags><Tag><Key>aws:a</Key><Value/></Tag></Tags>"), S3_INVALID_TAG, "" },
+	{ CONFIGURATION("<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags><LocationConstraint>eu"
+			"</LocationConstraint>"),
+	    S3_OK, "eu" },
 	{ CONFIGURATION("<Bucket><Type>Directory</Type></Bucket>"), S3_NOT_IMPLEMENTED, "" },
 	{ "<LocationConstraint>eu</LocationConstraint>", S3_MALFORMED_XML, "" },
 	{ "<!DOCTYPE a>" LOCATION("eu"), S3_MALFORMED_XML, "" },
@@ -61,12 +67,12 @@ static const struct {
 START_TEST(bucket_configuration)
 {
 	const char *document = configurations[_i].document;
-	struct slice location;
-	enum s3_err err = bucket_configuration_parse(mem, slice_from(document), &why, &location);
+	struct bucket_configuration got;
+	enum s3_err err = bucket_configuration_parse(mem, slice_from(document), &why, &got);
 
 	ck_assert_msg(err == configurations[_i].err, "%s: %s", document, s3_err_code(err));
 	ck_assert_msg(why.err == err, "%s: refusal", document);
-	ck_assert_msg(slice_equal(location, slice_from(configurations[_i].location)), "%s: location", document);
+	ck_assert_msg(slice_equal(got.location, slice_from(configurations[_i].location)), "%s: location", document);
 }
 END_TEST
 
@@ -110,6 +116,22 @@ START_TEST(versioning_configuration)
 	ck_assert_msg(err == versionings[_i].err, "%s: %s", versionings[_i].document, s3_err_code(err));
 	ck_assert_int_eq(enabled, versionings[_i].enabled);
 	ck_assert_int_eq(why.err, err);
+}
+END_TEST
+
+START_TEST(bucket_configuration_with_tags)
+{
+	struct bucket_configuration got;
+
+	ck_assert_int_eq(
+	    bucket_configuration_parse(mem,
+		SLICE(CONFIGURATION(
+		    "<Tags><Tag><Key>b</Key><Value>2</Value></Tag><Tag><Key>a</Key><Value/></Tag></Tags>")),
+		&why, &got),
+	    S3_OK);
+	ck_assert_uint_eq(got.tags.count, 2);
+	ck_assert(slice_equal(got.tags.items[0].name, SLICE("a")));
+	ck_assert(slice_equal(got.tags.items[1].value, SLICE("2")));
 }
 END_TEST
 
@@ -216,6 +238,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, versioning_configuration, 0, ARRAY_SIZE(versionings));
 	tcase_add_loop_test(tc, bucket_configuration, 0, ARRAY_SIZE(configurations));
+	tcase_add_test(tc, bucket_configuration_with_tags);
 	tcase_add_loop_test(tc, delete_documents, 0, ARRAY_SIZE(deletes));
 	tcase_add_test(tc, delete_items);
 	tcase_add_test(tc, a_thousand_keys_and_no_more);
