@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "gateway/early_answer.h"
 #include "gateway/hygiene.h"
 #include "gateway/listener.h"
 #include "gateway/peer.h"
@@ -17,6 +18,9 @@
 /* libmicrohttpd zeroes this after every request: more would cost every small one. Request and answer headers fit. */
 #define CONNECTION_MEMORY (32 * 1024)
 #define REPLY_PIECE       (256 * 1024) /* bytes of a body asked for at once */
+
+/* Of a body whose refusal is sent already, so much is still read: many clients look for an answer only behind it. */
+#define LINGER_MAX (64 * 1024 * 1024)
 
 struct server {
 	struct gateway *gateway;
@@ -40,6 +44,7 @@ enum phase {
 	PHASE_HEADERS, /* the body has not been asked for */
 	PHASE_BODY,    /* its bytes go to the request */
 	PHASE_DISCARD, /* nobody wants them: the answer waits for the end */
+	PHASE_LINGER,  /* nor here, and it has been given */
 	PHASE_RUN      /* all bytes are in */
 };
 
@@ -51,9 +56,10 @@ struct exchange {
 	const char *target; /* where libmicrohttpd has it */
 	struct req *r;
 	enum phase phase;
-	enum flow flow; /* what req_advance returned last */
-	bool begun;     /* the headers have been seen, and the request counts as under way */
-	bool answered;  /* stays so, however often it is asked for */
+	uint64_t unwanted; /* bytes of the body that were dropped */
+	enum flow flow;    /* what req_advance returned last */
+	bool begun;        /* the headers have been seen, and the request counts as under way */
+	bool answered;     /* stays so, however often it is asked for */
 	struct job job;
 	_Atomic enum job_state state;
 };
@@ -268,8 +274,33 @@ pass_buffer_on(struct exchange *x)
 	return true;
 }
 
+/* Whether more of a body is to come than is read just to keep the connection. */
+static bool
+is_long(const struct exchange *x)
+{
+	const struct body *body = &x->r->body;
+	uint64_t rest = body->chunked ? x->unwanted : body->content_length - body->received;
+
+	return rest > BODY_DISCARD_MAX;
+}
+
+/* A piece that nobody wants. MHD_NO, which closes the connection: no more of them, either. */
+static enum MHD_Result
+drop_piece(struct exchange *x, size_t *length)
+{
+	peer_received(x->peer, *length);
+	x->unwanted += *length;
+	*length = 0;
+	if (x->phase == PHASE_DISCARD && is_long(x)) {
+		early_answer_send(
+		    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, x->r);
+		x->phase = PHASE_LINGER;
+	}
+	return x->phase == PHASE_LINGER && x->unwanted > LINGER_MAX ? MHD_NO : MHD_YES;
+}
+
 /* A piece of the body; what is left in *length comes again. */
-static void
+static enum MHD_Result
 take_piece(struct exchange *x, const char *data, size_t *length)
 {
 	while (x->phase == PHASE_BODY && *length > 0) {
@@ -279,12 +310,9 @@ take_piece(struct exchange *x, const char *data, size_t *length)
 		data += taken;
 		*length -= taken;
 		if (*length > 0 && !pass_buffer_on(x))
-			return;
+			return MHD_YES;
 	}
-	if (x->phase == PHASE_DISCARD) {
-		peer_received(x->peer, *length);
-		*length = 0;
-	}
+	return *length > 0 ? drop_piece(x, length) : MHD_YES;
 }
 
 static enum MHD_Result
@@ -292,6 +320,8 @@ body_ended(struct exchange *x)
 {
 	bool discarded = x->phase == PHASE_DISCARD;
 
+	if (x->phase == PHASE_LINGER)
+		return MHD_NO;
 	x->phase = PHASE_RUN;
 	if (discarded)
 		return answer(x);
@@ -356,10 +386,8 @@ go_on(struct exchange *x, const char *data, size_t *length)
 	collect_flow(x);
 	if (x->phase == PHASE_HEADERS || x->phase == PHASE_RUN)
 		return follow(x);
-	if (*length > 0) {
-		take_piece(x, data, length);
-		return MHD_YES;
-	}
+	if (*length > 0)
+		return take_piece(x, data, length);
 	if (atomic_load(&x->state) != JOB_NONE) {
 		await_worker(x);
 		return MHD_YES;
@@ -441,7 +469,7 @@ on_completed(
 		return;
 	peer_is_idle(server->peers, x->peer);
 	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_ABANDONED))
-		end(x, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+		end(x, code == MHD_REQUEST_TERMINATED_COMPLETED_OK || (x->phase == PHASE_LINGER && x->r->sent > 0));
 }
 
 /* The target is used as it came: nothing is unescaped for us. */
