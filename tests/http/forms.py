@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 
 from signing import V4, Request
@@ -91,5 +92,5 @@ class Poster:
 
     def keys(self):
         """What the bucket lists."""
-        import re
-        return [name.decode() for name in re.findall(b"<Key>(.*?)</Key>", self.client.send("GET", "/" + self.bucket).body)]
+        listing = self.client.send("GET", "/" + self.bucket).body
+        return [name.decode() for name in re.findall(b"<Key>(.*?)</Key>", listing)]
