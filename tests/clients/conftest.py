@@ -20,7 +20,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "http"))
 
 from answers import ask  # noqa: E402
-from drivers import Boto, Boto3, Curl, Javascript, Rclone, S3cmd  # noqa: E402
+from drivers import Awscli, Boto, Boto3, Curl, Javascript, Rclone, S3cmd  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -108,6 +108,18 @@ def make_s3cmd(gateway, tmp_path_factory):
 @pytest.fixture(scope="module")
 def rclone(gateway, alice, tmp_path_factory):
     return Rclone(gateway, alice, tmp_path_factory.mktemp("rclone"))
+
+
+@pytest.fixture(scope="module", params=["debian", "newest"])
+def aws(request, gateway, alice, tmp_path_factory):
+    """Amazon's command line, Debian's and then the newest."""
+    return Awscli(gateway, alice, tmp_path_factory.mktemp("aws"), request.param)
+
+
+@pytest.fixture(scope="module")
+def newest_aws(gateway, alice, tmp_path_factory):
+    """The newest alone, for what Debian's does not know."""
+    return Awscli(gateway, alice, tmp_path_factory.mktemp("aws"), "newest")
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,15 @@
 import base64
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from launcher import wait_until
+
 HERE = Path(__file__).resolve().parent
+NEWEST_PYTHON = HERE.parent.parent / "build/python/bin/python"  # scripts/test makes it
 PATIENCE_SECONDS = 300
 
 
@@ -18,9 +22,9 @@ def clean_environment(home, **settings):
     return {**kept, "HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true", **settings}
 
 
-def run(command, environment, check=True):
-    done = subprocess.run([str(word) for word in command], env=environment, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=PATIENCE_SECONDS)
+def run(command, environment, check=True, stdin=b""):
+    done = subprocess.run([str(word) for word in command], env=environment, input=stdin, capture_output=True,
+                          timeout=PATIENCE_SECONDS)
     done.stdout, done.stderr = done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace")
     assert not check or done.returncode == 0, "%s: exit status %d\n%s%s" % (
         command, done.returncode, done.stdout[-3000:], done.stderr[-3000:])
@@ -67,6 +71,72 @@ class Rclone:
 
     def download(self, bucket, key, path):
         self("copyto", "gate:%s/%s" % (bucket, key), path)
+
+
+class Awscli:
+    """Amazon's command line; it splits files of 8 MiB and more."""
+
+    PROGRAMS = {"debian": ["/usr/bin/aws"], "newest": [NEWEST_PYTHON, "-m", "awscli"]}
+
+    def __init__(self, gateway, user, home, which):
+        self.environment = clean_environment(
+            home, AWS_ACCESS_KEY_ID=user.access_key, AWS_SECRET_ACCESS_KEY=user.secret_key, AWS_DEFAULT_REGION="us-east-1",
+            AWS_MAX_ATTEMPTS="1")
+        self.command = [*self.PROGRAMS[which], "--endpoint-url", gateway.endpoint]
+        self.algorithms = ["CRC32", "CRC32C", "SHA1", "SHA256"] + (["CRC64NVME"] if which == "newest" else [])
+
+    def __call__(self, *arguments, check=True, stdin=b""):
+        return run([*self.command, "s3", *arguments], self.environment, check, stdin)
+
+    def _api(self, operation, arguments, parameters, check):
+        for name, value in parameters.items():
+            arguments += ("--" + name.replace("_", "-"), value if isinstance(value, (str, Path)) else json.dumps(value))
+        return run([*self.command, "s3api", operation, *arguments], self.environment, check)
+
+    def api(self, operation, *arguments, **parameters):
+        """`aws s3api` with --some-name for each some_name; what it prints, read as JSON."""
+        return json.loads(self._api(operation, arguments, parameters, check=True).stdout or "{}")
+
+    def refused(self, operation, *arguments, **parameters):
+        """The code of the error that `aws s3api` must end in."""
+        done = self._api(operation, arguments, parameters, check=False)
+        found = re.search(r"An error occurred \((\w+)\)", done.stderr)
+        assert done.returncode != 0 and found, done.stdout + done.stderr
+        return found.group(1)
+
+
+class Restic:
+    """restic with its repository in a bucket."""
+
+    def __init__(self, gateway, user, home, bucket):
+        self.environment = clean_environment(
+            home, AWS_ACCESS_KEY_ID=user.access_key, AWS_SECRET_ACCESS_KEY=user.secret_key,
+            RESTIC_REPOSITORY="s3:%s/%s/a/repository" % (gateway.endpoint, bucket), RESTIC_PASSWORD="a password")
+
+    def __call__(self, *arguments, check=True):
+        return run(["restic", "--quiet", *arguments], self.environment, check)
+
+
+class S3fs:
+    """A bucket mounted by s3fs on `folder`; `with` unmounts it."""
+
+    def __init__(self, gateway, user, home, bucket, folder):
+        keys = Path(home, "passwd-s3fs")
+        keys.touch(0o600)
+        keys.write_text("%s:%s\n" % (user.access_key, user.secret_key))
+        self.folder, self.environment = folder, clean_environment(home)
+        self.command = ["s3fs", bucket, folder, "-o",
+                        "url=%s,passwd_file=%s,use_path_request_style,retries=1" % (gateway.endpoint, keys)]
+
+    def __enter__(self):
+        self.folder.mkdir(exist_ok=True)
+        run(self.command, self.environment)
+        wait_until(self.folder.is_mount, 30, "a mount on %s" % self.folder)
+        return self.folder
+
+    def __exit__(self, *error):
+        run(["fusermount", "-u", *(["-z"] if error[0] else []), self.folder], self.environment)
+        wait_until(lambda: not self.folder.is_mount(), 30, "no mount on %s" % self.folder)
 
 
 class Curl:
