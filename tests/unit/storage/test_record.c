@@ -53,6 +53,7 @@ make_version(void)
 		.acl = slice_make("acl\0with zero", 13),
 		.tags = SLICE("tags"),
 		.has_content = true,
+		.part_count = RECORD_PARTS_MAX,
 		.null_ordinal = 7 };
 
 	v.checksums = make_pairs("CRC32", "AAAAAA==", 2);
@@ -60,6 +61,7 @@ make_version(void)
 	v.metadata = make_pairs("", "", 1);
 	v.blobs = make_blobs(3);
 	memset(v.content_id, 0xab, sizeof(v.content_id));
+	memset(v.upload_id, 0xcd, sizeof(v.upload_id));
 	return v;
 }
 
@@ -85,6 +87,8 @@ assert_summary_equal(const struct record_version *a, const struct record_version
 	ck_assert(slice_equal(a->etag, b->etag));
 	ck_assert(slice_equal(a->owner_id, b->owner_id));
 	assert_pairs_equal(&a->checksums, &b->checksums);
+	ck_assert_mem_eq(a->upload_id, b->upload_id, sizeof(a->upload_id));
+	ck_assert_uint_eq(a->part_count, b->part_count);
 }
 
 static void
@@ -178,6 +182,11 @@ static const struct {
 	{ "blob without a size", SLICE(HEAD "\1\1\5\20\20aaaaaaaaaaaaaaaa"), false },
 	{ "blob", SLICE(HEAD "\1\1\5\20\21aaaaaaaaaaaaaaaa\1"), true },
 	{ "blob with a rest", SLICE(HEAD "\1\1\5\20\22aaaaaaaaaaaaaaaa\1\1"), false },
+	{ "upload", SLICE(HEAD "\1\1\5\22\20aaaaaaaaaaaaaaaa\23\1\2"), true },
+	{ "upload, ID too long", SLICE(HEAD "\1\1\5\22\21aaaaaaaaaaaaaaaaa"), false },
+	{ "upload twice", SLICE(HEAD "\1\1\5\22\20aaaaaaaaaaaaaaaa\22\20aaaaaaaaaaaaaaaa"), false },
+	{ "10,000 parts", SLICE(HEAD "\1\1\5\23\2\220\116"), true },
+	{ "10,001 parts", SLICE(HEAD "\1\1\5\23\2\221\116"), false },
 	{ "unknown field", SLICE(HEAD "\1\1\5\70\2ab"), true },
 	{ "unknown field, large tag", SLICE(HEAD "\1\1\5\200\200\1\2ab"), true },
 	{ "unknown field, cut", SLICE(HEAD "\1\1\5\70\3ab"), false },
@@ -275,6 +284,61 @@ START_TEST(bucket_comes_back)
 }
 END_TEST
 
+START_TEST(upload_comes_back)
+{
+	struct record_upload written = { .state = RECORD_UPLOAD_FROZEN,
+		.revision = UINT64_MAX,
+		.initiated_us = 1,
+		.initiator_id = SLICE("who"),
+		.owner_id = SLICE("owner"),
+		.acl = slice_make("a\0l", 3),
+		.tags = SLICE("tags"),
+		.headers = make_pairs("content-type", "text/plain", 2),
+		.metadata = make_pairs("name", "value", 3),
+		.checksums = make_pairs("algorithm", "CRC32", 1) };
+	struct record_upload read;
+
+	ck_assert(record_upload_decode(mem, record_upload_encode(mem, &written), &read));
+	ck_assert_uint_eq(read.state, RECORD_UPLOAD_FROZEN);
+	ck_assert_uint_eq(read.revision, UINT64_MAX);
+	ck_assert_int_eq(read.initiated_us, 1);
+	ck_assert(slice_equal(read.initiator_id, written.initiator_id));
+	ck_assert(slice_equal(read.owner_id, written.owner_id));
+	ck_assert(slice_equal(read.acl, written.acl) && slice_equal(read.tags, written.tags));
+	assert_pairs_equal(&read.headers, &written.headers);
+	assert_pairs_equal(&read.metadata, &written.metadata);
+	assert_pairs_equal(&read.checksums, &written.checksums);
+	written.state = RECORD_UPLOAD_FROZEN + 1;
+	ck_assert_uint_eq(record_upload_encode(mem, &written).length, 0);
+	ck_assert(!record_upload_decode(mem, SLICE("\1m"), &read));
+	ck_assert(record_upload_decode(mem, SLICE("\1m\2\1\0"), &read));
+	ck_assert(!record_upload_decode(mem, SLICE("\1m\1\1\2\2\1\0"), &read));
+}
+END_TEST
+
+START_TEST(part_comes_back)
+{
+	struct record_part written = { .size = UINT64_MAX,
+		.modified_us = 2,
+		.etag = SLICE("etag"),
+		.checksums = make_pairs("CRC32", "AAAAAA==", 1),
+		.blob_id = "0123456789abcde" };
+	struct record_part read;
+
+	ck_assert(record_part_decode(mem, record_part_encode(mem, &written), &read));
+	ck_assert_uint_eq(read.size, UINT64_MAX);
+	ck_assert_int_eq(read.modified_us, 2);
+	ck_assert(slice_equal(read.etag, written.etag));
+	assert_pairs_equal(&read.checksums, &written.checksums);
+	ck_assert(record_has_id(read.blob_id));
+	ck_assert_mem_eq(read.blob_id, written.blob_id, sizeof(read.blob_id));
+	ck_assert(!record_part_decode(mem, SLICE("\1p\1\1\5"), &read));
+	ck_assert(record_part_decode(mem, SLICE("\1p\3\1e"), &read));
+	ck_assert(!record_has_id(read.blob_id));
+	ck_assert(!record_part_decode(mem, SLICE("\1p\3\1e\5\1a"), &read));
+}
+END_TEST
+
 START_TEST(small_ones_come_back)
 {
 	struct record_garbage garbage = { .state = RECORD_GARBAGE_DEAD, .session = 1, .since_us = 2 }, garbage_read;
@@ -283,11 +347,13 @@ START_TEST(small_ones_come_back)
 	struct record_bytes bytes = { .bytes = SLICE("bytes") }, bytes_read;
 
 	garbage.blobs = make_blobs(2);
+	memset(garbage.upload_id, 0xef, sizeof(garbage.upload_id));
 	ck_assert(record_garbage_decode(mem, record_garbage_encode(mem, &garbage), &garbage_read));
 	ck_assert_uint_eq(garbage_read.state, RECORD_GARBAGE_DEAD);
 	ck_assert_uint_eq(garbage_read.session, 1);
 	ck_assert_int_eq(garbage_read.since_us, 2);
 	ck_assert_uint_eq(garbage_read.blobs.count, 2);
+	ck_assert_mem_eq(garbage_read.upload_id, garbage.upload_id, sizeof(garbage.upload_id));
 	ck_assert(record_gate_decode(mem, record_gate_encode(mem, &gate), &gate_read) && gate_read.revision == 3);
 	ck_assert(record_remains_decode(mem, record_remains_encode(mem, &remains), &remains_read));
 	ck_assert_int_eq(remains_read.deleted_us, 4);
@@ -336,6 +402,8 @@ main(void)
 	tcase_add_test(tc, user_comes_back);
 	tcase_add_test(tc, key_comes_back);
 	tcase_add_test(tc, bucket_comes_back);
+	tcase_add_test(tc, upload_comes_back);
+	tcase_add_test(tc, part_comes_back);
 	tcase_add_test(tc, small_ones_come_back);
 	tcase_add_test(tc, largest);
 	suite_add_tcase(suite, tc);
