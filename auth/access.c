@@ -68,6 +68,12 @@ action_on_version(enum action action)
 }
 
 static bool
+is_administrator(const struct identity *who)
+{
+	return identity_is_known(who) && who->administrator;
+}
+
+static bool
 owns(const struct acl *acl, const struct identity *who)
 {
 	return acl != NULL && identity_is_known(who) && slice_equal(acl->owner, who->user_id);
@@ -140,17 +146,21 @@ acls_allow(const struct access_question *q)
 }
 
 bool
+access_denies(const struct access_question *q)
+{
+	return q->policy_denies && !is_administrator(q->who) && !keeps_policy(q);
+}
+
+bool
 access_allows(const struct access_question *q)
 {
 	enum rule rule;
 
 	assert(q->action < ACTION_COUNT);
 	rule = actions[q->action].rule;
-	if ((identity_is_known(q->who) && q->who->administrator) || rule == OPEN)
+	if (is_administrator(q->who) || rule == OPEN)
 		return true;
-	if (q->policy_denies && !keeps_policy(q))
-		return false;
-	if (is_confined(q))
+	if (access_denies(q) || is_confined(q))
 		return false;
 	if (q->policy_allows && policy_reaches(q))
 		return true;

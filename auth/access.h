@@ -49,4 +49,7 @@ struct access_question {
  */
 bool access_allows(const struct access_question *question);
 
+/* Whether an explicit deny of the bucket's policy forbids it, as above. */
+bool access_denies(const struct access_question *question);
+
 #endif

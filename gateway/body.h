@@ -17,6 +17,7 @@ enum body_kind {
 	BODY_NONE,     /* nothing: what comes is read and dropped */
 	BODY_XML,      /* a document of at most BODY_XML_MAX bytes */
 	BODY_CORS,     /* a CORSConfiguration document */
+	BODY_POLICY,   /* a bucket's policy, in JSON */
 	BODY_DELETE,   /* a Delete document: a thousand keys */
 	BODY_COMPLETE, /* a CompleteMultipartUpload document: ten thousand parts */
 	BODY_STREAM,   /* an object's bytes */

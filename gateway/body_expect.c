@@ -1,5 +1,6 @@
 #include "gateway/body_private.h"
 
+#include "auth/policy.h"
 #include "common/encode.h"
 #include "gateway/req.h"
 
@@ -27,6 +28,8 @@ body_document_max(enum body_kind kind)
 		return BODY_DELETE_MAX;
 	case BODY_COMPLETE:
 		return BODY_COMPLETE_MAX;
+	case BODY_POLICY:
+		return POLICY_DOCUMENT_MAX;
 	default:
 		return BODY_XML_MAX;
 	}
@@ -36,9 +39,11 @@ enum s3_err
 body_document_too_long(struct req *r)
 {
 	enum body_kind kind = r->operation->body;
+	enum s3_err err = kind == BODY_CORS     ? S3_MALFORMED_XML
+			  : kind == BODY_POLICY ? S3_MALFORMED_POLICY
+						: S3_MAX_MESSAGE_LENGTH;
 
-	return req_refuse(r, kind == BODY_CORS ? S3_MALFORMED_XML : S3_MAX_MESSAGE_LENGTH,
-	    "The document is longer than %zu bytes.", body_document_max(kind));
+	return req_refuse(r, err, "The document is longer than %zu bytes.", body_document_max(kind));
 }
 
 enum s3_err

@@ -12,6 +12,7 @@ struct subject {
 	const struct bucket *bucket; /* NULL: the service */
 	struct slice key;            /* empty: the bucket itself */
 	const struct object *object; /* under that key; NULL: none, or not yet */
+	struct slice version_id;     /* that is asked for; empty: the current one */
 };
 
 /* The action that the request's operation needs: that on a version, where the request names one. */
@@ -22,5 +23,11 @@ struct subject req_subject(const struct req *r);
 
 /* Where it cannot be found out, the answer is no, and the refusal says what storage/ said. */
 bool req_may(struct req *r, enum action action, const struct subject *about);
+
+/*
+ * Whether the bucket's policy denies it in so many words (or that cannot be found out): for what needs no permission of
+ * its own, but may be forbidden.
+ */
+bool req_is_denied(struct req *r, enum action action, const struct subject *about);
 
 #endif

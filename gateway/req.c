@@ -4,6 +4,8 @@
 #include "common/encode.h"
 #include "common/log.h"
 
+#define JOINED_MAX (64 * 1024) /* more than the headers of a request can hold */
+
 struct req *
 req_new(TALLOC_CTX *mem, struct gateway *gateway)
 {
@@ -33,6 +35,24 @@ bool
 req_has_header(const struct req *r, const char *name)
 {
 	return fields_find_nocase(&r->headers, name) != NULL;
+}
+
+struct slice
+req_header_joined(struct req *r, const char *name)
+{
+	struct buf *joined;
+
+	if (fields_count_nocase(&r->headers, name) <= 1)
+		return req_header(r, name);
+	joined = buf_new(r, JOINED_MAX);
+	for (size_t i = 0; i < r->headers.count; i++) {
+		if (!slice_equal_nocase(r->headers.items[i].name, slice_from(name)))
+			continue;
+		if (buf_slice(joined).length > 0)
+			buf_append_byte(joined, ',');
+		buf_append(joined, r->headers.items[i].value);
+	}
+	return buf_slice(joined);
 }
 
 struct slice

@@ -74,6 +74,9 @@ void req_log(const struct req *r, bool completed);
 struct slice req_header(const struct req *r, const char *name);
 bool req_has_header(const struct req *r, const char *name);
 
+/* The values of all lines of that name, joined with commas. */
+struct slice req_header_joined(struct req *r, const char *name);
+
 /* A query parameter's value; empty when it is absent or empty. */
 struct slice req_parameter(const struct req *r, const char *name);
 bool req_has_parameter(const struct req *r, const char *name);

@@ -81,6 +81,21 @@ compile_cors(struct settings *settings, struct slice document, const struct buck
 	return true;
 }
 
+/* A policy whose principals have gone since it was put still is one. */
+static bool
+compile_policy(struct settings *settings, struct slice document, const struct bucket *bucket)
+{
+	struct policy *policy;
+
+	settings->policy_is_damaged =
+	    policy_parse(settings, document, slice_from(bucket->name), NULL, NULL, &policy) != S3_OK;
+	if (settings->policy_is_damaged)
+		return false;
+	settings->policy = policy;
+	settings->policy_is_public = policy_is_public(policy);
+	return true;
+}
+
 static bool
 compile_ownership(struct settings *settings, struct slice document, const struct bucket *bucket)
 {
@@ -106,6 +121,7 @@ static const struct {
 	bool (*compile)(struct settings *settings, struct slice document, const struct bucket *bucket);
 } compilers[] = {
 	{ &document_cors, compile_cors },
+	{ &document_policy, compile_policy },
 	{ &document_ownership, compile_ownership },
 	{ &document_public_access, compile_public_access },
 };

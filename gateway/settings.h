@@ -6,6 +6,7 @@
 #define GATEWAY_SETTINGS_H
 
 #include "auth/ownership.h"
+#include "auth/policy.h"
 #include "auth/public_access.h"
 #include "cors/cors.h"
 #include "gateway/req.h"
@@ -13,6 +14,9 @@
 /* All zero: a bucket without documents. */
 struct settings {
 	const struct cors_rules *cors; /* NULL: none */
+	const struct policy *policy;   /* NULL: none, or damaged */
+	bool policy_is_damaged;
+	bool policy_is_public;
 	enum ownership ownership;
 	struct public_access public_access;
 };

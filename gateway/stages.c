@@ -209,13 +209,13 @@ refuse_marker(struct req *r, const struct object *marker)
 	return req_refuse(r, S3_METHOD_NOT_ALLOWED, NULL);
 }
 
-/* Whether a key exists is told to those alone who may list the bucket. */
+/* Whether a key exists is told to those alone who may list the bucket, and are not denied what they ask for. */
 static enum s3_err
 no_such_object(struct req *r, struct slice version, const struct object *marker)
 {
-	const struct subject bucket = { .bucket = r->bucket };
+	const struct subject bucket = { .bucket = r->bucket }, about = req_subject(r);
 
-	if (!req_may(r, ACTION_ListBucket, &bucket))
+	if (req_is_denied(r, req_action(r), &about) || !req_may(r, ACTION_ListBucket, &bucket))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (marker) {
 		fields_add(r, &r->kept_headers, SLICE("x-amz-delete-marker"), SLICE("true"));
@@ -245,12 +245,26 @@ meet_object(struct req *r)
 	return found == STORE_NOT_FOUND ? no_such_object(r, version, r->object) : req_refuse_store(r, found);
 }
 
+/* A policy may ask for the very tags that are put, and those come with the body. */
+static bool
+is_decided_late(const struct operation *op)
+{
+	return op->action == ACTION_PutObjectTagging;
+}
+
+static enum s3_err
+decide(struct req *r)
+{
+	const struct subject about = req_subject(r);
+
+	return req_may(r, req_action(r), &about) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
+}
+
 static enum s3_err
 stage_permission(struct req *r)
 {
 	const struct operation *op = r->operation;
 	struct slice expected_owner = req_header(r, "x-amz-expected-bucket-owner");
-	struct subject about;
 	enum s3_err err;
 
 	if (!r->bucket && (op->scope == SCOPE_BUCKET || op->scope == SCOPE_OBJECT) &&
@@ -262,8 +276,13 @@ stage_permission(struct req *r)
 		return S3_OK;
 	if (op->operand != OPERAND_NONE && (err = meet_object(r)) != S3_OK)
 		return err;
-	about = req_subject(r);
-	return req_may(r, req_action(r), &about) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
+	return is_decided_late(op) ? S3_OK : decide(r);
+}
+
+static enum s3_err
+stage_late_permission(struct req *r)
+{
+	return is_decided_late(r->operation) ? decide(r) : S3_OK;
 }
 
 static enum s3_err
@@ -290,6 +309,7 @@ static const struct stage stages[] = {
 	{ .run = stage_prepare, .waits = reads },
 	{ .run = body_begin, .waits = never },
 	{ .take = body_advance, .waits = body_waits },
+	{ .run = stage_late_permission, .waits = reads },
 	{ .run = stage_run, .waits = runs },
 };
 

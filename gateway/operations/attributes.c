@@ -9,8 +9,7 @@
 #include "gateway/tags.h"
 
 #define METADATA_PREFIX    "x-amz-meta-"
-#define SYSTEM_HEADERS_MAX 8192        /* bytes */
-#define JOINED_MAX         (64 * 1024) /* more than the headers of a request can hold */
+#define SYSTEM_HEADERS_MAX 8192 /* bytes */
 
 /* System-defined metadata that a user controls (S3: "Working with object metadata"). */
 static const struct {
@@ -91,21 +90,6 @@ append_member(struct buf *list, struct slice member)
 	buf_append(list, member);
 }
 
-/* All lines of a header, joined. */
-static struct slice
-header_joined(struct req *r, const char *name)
-{
-	struct buf *joined;
-
-	if (fields_count_nocase(&r->headers, name) <= 1)
-		return req_header(r, name);
-	joined = buf_new(r, JOINED_MAX);
-	for (size_t i = 0; i < r->headers.count; i++)
-		if (slice_equal_nocase(r->headers.items[i].name, slice_from(name)))
-			append_member(joined, r->headers.items[i].value);
-	return buf_slice(joined);
-}
-
 /* "aws-chunked" is how the body came, nothing of the object. */
 static struct slice
 without_aws_chunked(struct req *r, struct slice encodings)
@@ -133,7 +117,7 @@ read_system_headers(struct req *r, struct fields *out)
 
 	for (size_t i = 0; i < ARRAY_SIZE(system_headers); i++) {
 		const char *name = system_headers[i].stored;
-		struct slice value = header_joined(r, name);
+		struct slice value = req_header_joined(r, name);
 
 		if (strcmp(name, "content-encoding") == 0)
 			value = without_aws_chunked(r, value);
@@ -200,8 +184,8 @@ read_metadata(struct req *r, struct fields *out)
 static enum s3_err
 read_tags(struct req *r, struct slice *out)
 {
-	const struct subject about = { r->bucket, r->target.key, NULL };
-	struct slice header = header_joined(r, "x-amz-tagging");
+	const struct subject about = { .bucket = r->bucket, .key = r->target.key };
+	struct slice header = req_header_joined(r, "x-amz-tagging");
 	struct fields tags;
 	enum s3_err err;
 
@@ -235,6 +219,7 @@ attributes_read_owner(struct req *r, struct object_change *change)
 	struct acl_users users = answer_acl_users(r);
 	struct slice owner;
 	struct acl *acl;
+	const struct subject about = { .bucket = r->bucket, .key = r->target.key };
 	bool given;
 	enum s3_err err;
 
@@ -242,6 +227,9 @@ attributes_read_owner(struct req *r, struct object_change *change)
 		return err;
 	err = acl_from_headers(
 	    r, &r->headers, owner, slice_from(r->bucket->owner_id), &users, &r->refusal, &acl, &given);
+	/* Whoever will own the object may give it any ACL, unless a policy forbids it. */
+	if (err == S3_OK && given && req_is_denied(r, ACTION_PutObjectAcl, &about))
+		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (err == S3_OK && given)
 		err = acl_admit(r, acl);
 	if (err != S3_OK)

@@ -67,8 +67,8 @@ static enum s3_err
 check_tags(struct req *r, const struct copy *copy)
 {
 	const struct source *source = &copy->source;
-	const struct subject from = { source->bucket, source->name.key, source->object };
-	const struct subject to = { r->bucket, r->target.key, NULL };
+	const struct subject from = source_subject(source);
+	const struct subject to = { .bucket = r->bucket, .key = r->target.key };
 	enum action read = source->name.has_version_id ? ACTION_GetObjectVersionTagging : ACTION_GetObjectTagging;
 
 	if (copy->replace_tags || source->object->tags.length == 0 ||

@@ -34,7 +34,7 @@ has_etag(void *context, const struct object *current)
 	struct etag_condition *condition = context;
 	struct conditions conditions = { .has_if_match = true, .if_match = condition->etag };
 	struct validators about = { .exists = current != NULL };
-	const struct subject subject = { condition->r->bucket, condition->key, current };
+	const struct subject subject = { .bucket = condition->r->bucket, .key = condition->key, .object = current };
 
 	if (current != NULL)
 		about.etag = slice_from(current->etag);
@@ -61,7 +61,7 @@ item_error(struct req *r, enum store_err err)
 static struct outcome
 delete_item(struct req *r, const struct delete_item *item)
 {
-	const struct subject subject = { .bucket = r->bucket, .key = item->key };
+	const struct subject subject = { .bucket = r->bucket, .key = item->key, .version_id = item->version_id };
 	struct etag_condition condition = { r, item->key, item->etag, S3_OK };
 	struct outcome outcome = { 0 };
 	enum store_err err;

@@ -22,7 +22,7 @@ precondition_read(struct req *r, struct precondition *out)
 static bool
 may_know(const struct precondition *p, const struct object *current)
 {
-	const struct subject about = { p->r->bucket, p->r->target.key, current };
+	const struct subject about = { .bucket = p->r->bucket, .key = p->r->target.key, .object = current };
 
 	return req_may(p->r, current != NULL ? ACTION_GetObject : ACTION_ListBucket, &about);
 }

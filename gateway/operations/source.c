@@ -68,6 +68,17 @@ check_conditions(struct req *r, const struct object *object)
 	return precondition_failed(r, talloc_asprintf(r, "x-amz-copy-source-%s", failed));
 }
 
+struct subject
+source_subject(const struct source *source)
+{
+	return (struct subject){
+		.bucket = source->bucket,
+		.key = source->name.key,
+		.object = source->object,
+		.version_id = source->name.version_id,
+	};
+}
+
 enum s3_err
 source_find(struct req *r, struct source *source)
 {
@@ -85,7 +96,7 @@ source_find(struct req *r, struct source *source)
 		return refuse_missing(r, source);
 	if (found != STORE_OK)
 		return req_refuse_store(r, found);
-	about = (struct subject){ source->bucket, name->key, source->object };
+	about = source_subject(source);
 	if (!req_may(r, action, &about))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	return check_conditions(r, source->object);

@@ -4,8 +4,8 @@
 
 #include "gateway/checksum.h"
 #include "gateway/operations/copy_source.h"
+#include "gateway/permission.h"
 #include "gateway/range.h"
-#include "gateway/req.h"
 
 struct source {
 	struct copy_source name;
@@ -22,6 +22,9 @@ MUST_USE enum s3_err source_read(struct req *r, struct source *out);
  *      S3_INVALID_REQUEST (a delete marker)
  */
 MUST_USE enum s3_err source_find(struct req *r, struct source *source);
+
+/* What the permission to read it is about. */
+struct subject source_subject(const struct source *source);
 
 /* S3_INVALID_REQUEST for more bytes than one copy may take. */
 MUST_USE enum s3_err source_check_size(struct req *r, uint64_t size);

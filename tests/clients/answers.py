@@ -103,6 +103,16 @@ def refused(call, *arguments, **parameters):
     return error.value.response["Error"]["Code"], error.value.response["ResponseMetadata"]["HTTPStatusCode"]
 
 
+def outcome(client, call, bucket):
+    """"denied", "done", or the code of another error: a bucket without the document that is asked for is fine, too."""
+    try:
+        call(client, bucket)
+    except client.exceptions.ClientError as error:
+        code = error.response["Error"]["Code"]
+        return "denied" if code in ("AccessDenied", "403") else code
+    return "done"
+
+
 def grants(answer):
     """Who has which permission in an ACL that boto3 read, sorted."""
     return sorted((grant["Grantee"].get("ID") or grant["Grantee"].get("URI"), grant["Permission"])

@@ -199,3 +199,43 @@ def test_wrong_secret_is_refused(make_s3cmd, alice, bob):
     refused = impostor("ls", check=False)
     assert refused.returncode != 0
     assert "SignatureDoesNotMatch" in refused.stderr
+
+
+def test_setacl_grants_and_revokes(s3cmd, make_s3cmd, bob, bucket, small_file, tmp_path):
+    s3cmd("put", small_file, uri(bucket, "key"))
+    theirs = make_s3cmd(bob)
+    s3cmd("setacl", "--acl-grant=read:" + bob.id, uri(bucket, "key"))
+    assert bob.id in s3cmd("info", uri(bucket, "key")).stdout or "Bob: READ" in s3cmd("info", uri(bucket, "key")).stdout
+    theirs("get", uri(bucket, "key"), tmp_path / "granted")
+    assert (tmp_path / "granted").read_bytes() == small_file.read_bytes()
+    s3cmd("setacl", "--acl-revoke=read:" + bob.id, uri(bucket, "key"))
+    refused = theirs("get", uri(bucket, "key"), tmp_path / "revoked", check=False)
+    assert refused.returncode != 0 and "403" in refused.stderr
+
+
+def test_setacl_grants_by_e_mail(s3cmd, make_s3cmd, bob, bucket):
+    s3cmd("setacl", "--acl-grant=read:%s@example.com" % bob.id, uri(bucket))
+    assert make_s3cmd(bob)("ls", uri(bucket)).stdout == ""
+    refused = s3cmd("setacl", "--acl-grant=read:nobody@example.com", uri(bucket), check=False)
+    assert refused.returncode != 0 and "UnresolvableGrantByEmailAddress" in refused.stderr
+
+
+def test_policy_is_set_shown_and_deleted(gateway, s3cmd, bucket, small_file, tmp_path):
+    rules = tmp_path / "policy.json"
+    rules.write_text('{"Version": "2012-10-17", "Statement": [{"Sid": "fonts", "Effect": "Allow", "Principal": "*",\n'
+                     '"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::%s/*"]}]}' % bucket)
+    s3cmd("put", small_file, uri(bucket, "key"))
+    s3cmd("setpolicy", rules, uri(bucket))
+    assert '"Sid": "fonts"' in s3cmd("info", uri(bucket)).stdout
+    assert anonymous_get(gateway, bucket, "key").body == small_file.read_bytes()
+    s3cmd("delpolicy", uri(bucket))
+    assert "Policy:    none" in s3cmd("info", uri(bucket)).stdout
+    assert anonymous_get(gateway, bucket, "key").code == "AccessDenied"
+
+
+def test_bad_policy_is_refused_with_the_reason(s3cmd, bucket, tmp_path):
+    rules = tmp_path / "policy.json"
+    rules.write_text('{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}')
+    refused = s3cmd("setpolicy", rules, uri(bucket), check=False)
+    assert refused.returncode != 0
+    assert "MalformedPolicy" in refused.stderr
