@@ -59,9 +59,9 @@ $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# $(call view,ROOM): the folder of links for a room.
+# $(call view,ROOM): the folder of links for a room. By name: what lies in one, such as a header that is gone, is no view.
 view = $(BUILD)/view/$(firstword $(subst /, ,$(1)))
-$(BUILD)/view/%:
+$(addprefix $(BUILD)/view/,$(ROOMS) tests): $(BUILD)/view/%:
 	@mkdir -p $@ && for room in $(SEES_$*); do ln -sfn $(CURDIR)/$$room $@/$$room; done
 
 .SECONDEXPANSION:

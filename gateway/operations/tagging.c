@@ -81,7 +81,7 @@ document_check_tagging(TALLOC_CTX *mem, struct slice document, struct s3_refusal
 enum s3_err
 op_put_bucket_tagging(struct req *r)
 {
-	struct fields tags;
+	struct fields tags = { 0 };
 	enum s3_err err = read_document(r, TAGGED_BUCKET, &tags);
 
 	if (err == S3_OK)
