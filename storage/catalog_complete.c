@@ -30,37 +30,29 @@ partition_of(const struct completing *p)
 
 /* Which parts there are. */
 
-struct unnamed {
-	unsigned number;
-	struct record_blob blob;
-};
-
 struct selection {
 	size_t named;  /* how many of the numbers were found */
 	uint64_t size; /* of these parts together */
-	struct unnamed *unnamed;
+	struct part_place *unnamed;
 	size_t unnamed_count;
 };
 
 static enum store_err
-select_part(const struct completing *p, TALLOC_CTX *scratch, const struct part_row *part, struct selection *s)
+select_part(const struct completing *p, TALLOC_CTX *scratch, const struct part_place *part, struct selection *s)
 {
-	size_t count = s->unnamed_count;
-
 	if (s->named < p->count && part->number == p->numbers[s->named]) {
 		s->named++;
-		return __builtin_add_overflow(s->size, part->record.size, &s->size) ? STORE_DAMAGED : STORE_OK;
+		return __builtin_add_overflow(s->size, part->blob.size, &s->size) ? STORE_DAMAGED : STORE_OK;
 	}
-	if ((count & (count - 1)) == 0)
-		s->unnamed = talloc_realloc(scratch, s->unnamed, struct unnamed, count ? 2 * count : 1);
-	s->unnamed[s->unnamed_count++] = (struct unnamed){ part->number, part_blob(&part->record) };
+	ARRAY_GROW(scratch, s->unnamed, s->unnamed_count, struct part_place);
+	s->unnamed[s->unnamed_count++] = *part;
 	return STORE_OK;
 }
 
 static enum store_err
 select_parts(const struct completing *p, TALLOC_CTX *scratch, struct selection *s)
 {
-	struct part_rows page = { .more = true };
+	struct part_places page = { .more = true };
 	unsigned after = 0;
 	enum store_err err = STORE_OK;
 
@@ -68,7 +60,7 @@ select_parts(const struct completing *p, TALLOC_CTX *scratch, struct selection *
 	while (page.more && !err) {
 		TALLOC_CTX *mem = talloc_new(NULL);
 
-		err = part_rows_read(p->c, partition_of(p), p->id, after, PARTS_PAGE, mem, &page);
+		err = part_places_read(p->c, partition_of(p), p->id, after, PARTS_PAGE, mem, &page);
 		for (size_t i = 0; i < page.count && !err; i++)
 			err = select_part(p, scratch, &page.items[i], s);
 		if (page.count)
@@ -101,7 +93,7 @@ expect_frozen(struct completing *p, struct change *change, struct slice name)
 }
 
 static void
-drop_parts(struct completing *p, struct change *change, const struct unnamed *unnamed, size_t count)
+drop_parts(struct completing *p, struct change *change, const struct part_place *unnamed, size_t count)
 {
 	struct record_blobs blobs = { talloc_array(change->mem, struct record_blob, count), 0 };
 

@@ -5,10 +5,16 @@
 
 #include "common/clock.h"
 
+static bool
+place_is_right(const struct record_part *record)
+{
+	return record_has_id(record->blob_id) == (record->size > 0);
+}
+
 bool
 part_decode(TALLOC_CTX *mem, struct slice value, struct record_part *out)
 {
-	return record_part_decode(mem, value, out) && record_has_id(out->blob_id) == (out->size > 0);
+	return record_part_decode(mem, value, out) && place_is_right(out);
 }
 
 struct record_blob
@@ -45,6 +51,51 @@ part_rows_read(struct catalog *c, struct slice partition, const unsigned char up
 			err = STORE_DAMAGED;
 	}
 	return err;
+}
+
+struct places_visit {
+	TALLOC_CTX *mem;
+	struct slice prefix;
+	size_t max;
+	struct part_places *out;
+	enum store_err err;
+};
+
+static enum scan_step
+visit_place(void *context, struct slice name, struct slice value, struct slice *seek)
+{
+	struct places_visit *v = context;
+	struct part_places *out = v->out;
+	struct record_part record;
+	unsigned char id[16];
+	unsigned number;
+
+	(void)seek;
+	if (!slice_starts_with(name, v->prefix))
+		return SCAN_STOP;
+	out->more = out->count == v->max;
+	if (out->more)
+		return SCAN_STOP;
+	if (!name_part_parse(name, id, &number) || !record_part_decode_place(value, &record) ||
+	    !place_is_right(&record)) {
+		v->err = STORE_DAMAGED;
+		return SCAN_STOP;
+	}
+	ARRAY_GROW(v->mem, out->items, out->count, struct part_place);
+	out->items[out->count++] = (struct part_place){ number, part_blob(&record) };
+	return SCAN_NEXT;
+}
+
+enum store_err
+part_places_read(struct catalog *c, struct slice partition, const unsigned char upload_id[16], unsigned after,
+    size_t max, TALLOC_CTX *mem, struct part_places *out)
+{
+	struct places_visit v = { mem, name_parts(mem, upload_id), max, out, STORE_OK };
+	enum store_err err;
+
+	*out = (struct part_places){ 0 };
+	err = store_scan(c->store, partition, name_part(mem, upload_id, after + 1), visit_place, &v);
+	return err ? err : v.err;
 }
 
 static void
@@ -106,20 +157,20 @@ static enum store_err
 sum_sizes(
     struct catalog *c, struct slice partition, const unsigned char upload_id[16], unsigned before, uint64_t *sum)
 {
-	struct part_rows rows = { .more = true };
+	struct part_places page = { .more = true };
 	unsigned after = 0;
 	enum store_err err = STORE_OK;
 
 	*sum = 0;
-	while (rows.more && after + 1 < before && !err) {
+	while (page.more && after + 1 < before && !err) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
-		err = part_rows_read(c, partition, upload_id, after, PARTS_PAGE, scratch, &rows);
-		for (size_t i = 0; i < rows.count && rows.items[i].number < before; i++)
-			if (__builtin_add_overflow(*sum, rows.items[i].record.size, sum))
+		err = part_places_read(c, partition, upload_id, after, PARTS_PAGE, scratch, &page);
+		for (size_t i = 0; i < page.count && page.items[i].number < before; i++)
+			if (__builtin_add_overflow(*sum, page.items[i].blob.size, sum))
 				err = STORE_DAMAGED;
-		if (rows.count)
-			after = rows.items[rows.count - 1].number;
+		if (page.count)
+			after = page.items[page.count - 1].number;
 		talloc_free(scratch);
 	}
 	return err;

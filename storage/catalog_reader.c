@@ -84,21 +84,21 @@ next_window(struct object_reader *reader, unsigned after, uint64_t begins)
 	const struct object_private *private = reader->object->private;
 	struct window *window = &reader->window;
 	TALLOC_CTX *scratch = talloc_new(NULL);
-	struct part_rows rows;
-	enum store_err err = part_rows_read(reader->catalog, bucket_partition(&private->bucket, private->key),
-	    private->upload_id, after, PARTS_PAGE, scratch, &rows);
+	struct part_places places;
+	enum store_err err = part_places_read(reader->catalog, bucket_partition(&private->bucket, private->key),
+	    private->upload_id, after, PARTS_PAGE, scratch, &places);
 
 	close_blob(reader);
-	if (!err && !rows.count)
+	if (!err && !places.count)
 		err = STORE_DAMAGED;
 	if (!err) {
-		window->blobs = talloc_realloc(reader, window->blobs, struct record_blob, rows.count);
-		for (size_t i = 0; i < rows.count; i++)
-			window->blobs[i] = part_blob(&rows.items[i].record);
-		window->count = rows.count;
+		window->blobs = talloc_realloc(reader, window->blobs, struct record_blob, places.count);
+		for (size_t i = 0; i < places.count; i++)
+			window->blobs[i] = places.items[i].blob;
+		window->count = places.count;
 		window->begins = begins;
-		window->last_number = rows.items[rows.count - 1].number;
-		window->more = rows.more;
+		window->last_number = places.items[places.count - 1].number;
+		window->more = places.more;
 	}
 	talloc_free(scratch);
 	return err;

@@ -73,4 +73,18 @@ struct record_blob part_blob(const struct record_part *record);
 MUST_USE enum store_err part_rows_read(struct catalog *c, struct slice partition, const unsigned char upload_id[16],
     unsigned after, size_t max, TALLOC_CTX *mem, struct part_rows *out);
 
+/* Only where their bytes are: all parts of an object are looked at that way, page by page. */
+struct part_place {
+	unsigned number;
+	struct record_blob blob; /* there is one where its size is not 0 */
+};
+
+struct part_places {
+	struct part_place *items; /* by number */
+	size_t count;
+	bool more;
+};
+MUST_USE enum store_err part_places_read(struct catalog *c, struct slice partition,
+    const unsigned char upload_id[16], unsigned after, size_t max, TALLOC_CTX *mem, struct part_places *out);
+
 #endif

@@ -36,8 +36,7 @@ visit_part(void *context, struct slice name, struct slice value, struct slice *s
 		return SCAN_STOP;
 	if (!name_part_parse(name, item.upload_id, &number))
 		return SCAN_NEXT;
-	if ((o->count & (o->count - 1)) == 0)
-		o->items = talloc_realloc(o->mem, o->items, struct owned, o->count ? 2 * o->count : 1);
+	ARRAY_GROW(o->mem, o->items, o->count, struct owned);
 	o->items[o->count++] = item;
 	o->left++;
 	*seek = name_after(slice_head(name, 1 + sizeof(item.upload_id)), o->seek);

@@ -72,20 +72,20 @@ struct totals {
 static enum store_err
 add_up(const struct verify_subject *s, const unsigned char upload_id[16], struct totals *out)
 {
-	struct part_rows rows = { .more = true };
+	struct part_places page = { .more = true };
 	unsigned after = 0;
 	enum store_err err = STORE_OK;
 
 	*out = (struct totals){ 0 };
-	while (rows.more && !err) {
+	while (page.more && !err) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
-		err = part_rows_read(s->v->c, verify_partition(s), upload_id, after, PARTS_PAGE, scratch, &rows);
-		out->count += rows.count;
-		for (size_t i = 0; i < rows.count; i++)
-			out->size += rows.items[i].record.size;
-		if (rows.count)
-			after = rows.items[rows.count - 1].number;
+		err = part_places_read(s->v->c, verify_partition(s), upload_id, after, PARTS_PAGE, scratch, &page);
+		out->count += page.count;
+		for (size_t i = 0; i < page.count; i++)
+			out->size += page.items[i].blob.size;
+		if (page.count)
+			after = page.items[page.count - 1].number;
 		talloc_free(scratch);
 	}
 	return err;

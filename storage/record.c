@@ -100,12 +100,14 @@ static const struct field_form upload_fields[] = {
 	{ 10, FORM_PAIRS, offsetof(struct record_upload, checksums), BYTES_MAX, false },
 };
 
+#define PART_PLACE_FIELDS 2 /* the first of these */
+
 static const struct field_form part_fields[] = {
 	{ 1, FORM_NUMBER, offsetof(struct record_part, size), UINT64_MAX, false },
+	{ 5, FORM_ID, offsetof(struct record_part, blob_id), 16, false },
 	{ 2, FORM_TIME, offsetof(struct record_part, modified_us), UINT64_MAX, false },
 	{ 3, FORM_BYTES, offsetof(struct record_part, etag), TEXT_MAX, true },
 	{ 4, FORM_PAIRS, offsetof(struct record_part, checksums), BYTES_MAX, false },
-	{ 5, FORM_ID, offsetof(struct record_part, blob_id), 16, false },
 };
 
 static const struct field_form garbage_fields[] = {
@@ -518,4 +520,12 @@ record_version_decode_summary(TALLOC_CTX *mem, struct slice value, struct record
 		VERSION_SUMMARY_FIELDS };
 
 	return decode(mem, &summary, value, out, false);
+}
+
+bool
+record_part_decode_place(struct slice value, struct record_part *out)
+{
+	static const struct record_form place = { 'p', sizeof(struct record_part), part_fields, PART_PLACE_FIELDS };
+
+	return decode(NULL, &place, value, out, false);
 }

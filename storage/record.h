@@ -179,4 +179,7 @@ bool record_has_id(const unsigned char id[16]);
 /* Only what a listing shows: the members up to `part_count`. Do not encode the result. */
 MUST_USE bool record_version_decode_summary(TALLOC_CTX *mem, struct slice value, struct record_version *out);
 
+/* Only where a part's bytes are: size and blob ID. Needs no memory. Do not encode the result. */
+MUST_USE bool record_part_decode_place(struct slice value, struct record_part *out);
+
 #endif

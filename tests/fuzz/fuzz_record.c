@@ -40,12 +40,24 @@ summary(TALLOC_CTX *mem, struct slice value)
 		abort();
 }
 
+static void
+place(TALLOC_CTX *mem, struct slice value)
+{
+	struct record_part record, part;
+	bool whole = record_part_decode(mem, value, &record);
+
+	if (!record_part_decode_place(value, &part) && whole)
+		abort();
+	if (whole && (record.size != part.size || memcmp(record.blob_id, part.blob_id, sizeof(part.blob_id)) != 0))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const checks[])(TALLOC_CTX * mem, struct slice value) = { round_trip_user, round_trip_key,
 		round_trip_bucket, round_trip_version, round_trip_upload, round_trip_part, round_trip_garbage,
-		round_trip_gate, round_trip_remains, round_trip_bytes, summary };
+		round_trip_gate, round_trip_remains, round_trip_bytes, summary, place };
 	TALLOC_CTX *mem = talloc_new(NULL);
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
