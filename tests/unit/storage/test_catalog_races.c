@@ -1,52 +1,9 @@
-/* Many threads at once, on the same keys and the same bucket. Meant for the thread sanitizer, too. */
-#include "tests/unit/storage/catalog_dump.h"
+/* Many threads at once, on the same keys and the same bucket. */
+#include "tests/unit/storage/actors.h"
 #include "tests/unit/suite.h"
 
 #define LONG_US (INT64_C(600) * 1000 * 1000)
 #define LARGE   20000
-
-static _Atomic bool done;
-
-struct actor {
-	pthread_t thread;
-	unsigned number;
-	void (*act)(struct actor *actor); /* again and again */
-	unsigned goal;                    /* so often it must get what it wants; 0: until the others have */
-	unsigned count;                   /* how often it has */
-	uint64_t random;
-};
-
-static void *
-play(void *context)
-{
-	struct actor *actor = context;
-
-	while (actor->goal ? actor->count < actor->goal : !done) {
-		mem = talloc_new(NULL);
-		actor->act(actor);
-		talloc_free(mem);
-	}
-	return NULL;
-}
-
-/* Let them all play; those without a goal stop when the others have reached theirs. */
-static void
-play_all(struct actor *actors, unsigned count)
-{
-	done = false;
-	for (unsigned i = 0; i < count; i++) {
-		actors[i].number = i;
-		actors[i].random = i + 1;
-		ck_assert_int_eq(pthread_create(&actors[i].thread, NULL, play, &actors[i]), 0);
-	}
-	for (unsigned i = 0; i < count; i++)
-		if (actors[i].goal)
-			pthread_join(actors[i].thread, NULL);
-	done = true;
-	for (unsigned i = 0; i < count; i++)
-		if (!actors[i].goal)
-			pthread_join(actors[i].thread, NULL);
-}
 
 /* One winner. */
 
@@ -109,39 +66,6 @@ END_TEST
 
 /* A bucket that comes and goes. */
 
-static struct bucket *
-find_bucket(void)
-{
-	struct bucket *found;
-	enum store_err err = catalog_bucket(catalog, mem, SLICE("bucket"), &found);
-
-	ck_assert(err == STORE_OK || err == STORE_NOT_FOUND);
-	return found;
-}
-
-static void
-create(struct actor *actor)
-{
-	struct bucket made = { .name = talloc_strdup(mem, "bucket"), .owner_id = talloc_strdup(mem, "owner") };
-	enum store_err err = catalog_bucket_create(catalog, &made);
-
-	ck_assert_msg(err == STORE_OK || err == STORE_EXISTS, "%s", store_err_name(err));
-	actor->count += !err;
-}
-
-static void delete (struct actor *actor)
-{
-	struct bucket *found = find_bucket();
-	enum store_err err;
-
-	if (!found)
-		return;
-	err = catalog_bucket_delete(catalog, found);
-	ck_assert_msg(
-	    err == STORE_OK || err == STORE_NOT_FOUND || err == STORE_NOT_EMPTY, "%s", store_err_name(err));
-	actor->count += !err;
-}
-
 /* What was put stays, and its bucket with it, until it is deleted by the one who put it. */
 static void
 write_and_look(struct actor *actor)
@@ -179,26 +103,6 @@ change(struct actor *actor)
 					      : catalog_bucket_set_acl(catalog, found, SLICE("acl"));
 	ck_assert_msg(err == STORE_OK || err == STORE_NOT_FOUND, "%s", store_err_name(err));
 	actor->count += !err;
-}
-
-static void
-sweep(struct actor *actor)
-{
-	struct sweep_result result;
-
-	ck_assert_store(catalog_sweep(catalog, NULL, &result), STORE_OK);
-	actor->count++;
-}
-
-static void
-verify(struct actor *actor)
-{
-	char what[] = "at once";
-	struct verify_result r;
-
-	ck_assert_store(catalog_verify(catalog, print_fault, what, &r), STORE_OK);
-	ck_assert_uint_eq(r.damaged + r.missing + r.orphans, 0);
-	actor->count++;
 }
 
 START_TEST(bucket_comes_and_goes)
