@@ -29,6 +29,7 @@ copy_to(char **place, struct slice s)
 void
 fields_copy(TALLOC_CTX *mem, struct fields *fields)
 {
+	struct field *items = talloc_array(mem, struct field, fields->count);
 	size_t length = 0;
 	char *place;
 
@@ -36,11 +37,10 @@ fields_copy(TALLOC_CTX *mem, struct fields *fields)
 		length += fields->items[i].name.length + fields->items[i].value.length;
 	place = talloc_size(mem, length + 1);
 	for (size_t i = 0; i < fields->count; i++) {
-		struct field *field = &fields->items[i];
-
-		field->name = copy_to(&place, field->name);
-		field->value = copy_to(&place, field->value);
+		items[i].name = copy_to(&place, fields->items[i].name);
+		items[i].value = copy_to(&place, fields->items[i].value);
 	}
+	fields->items = items;
 }
 
 const struct field *

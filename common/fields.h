@@ -17,7 +17,7 @@ struct fields {
 /* Append; the slices are borrowed, the array grows on `mem`. */
 void fields_add(TALLOC_CTX *mem, struct fields *fields, struct slice name, struct slice value);
 
-/* Make every name and value a copy on `mem`, all in one piece: nothing is borrowed any more. */
+/* Make the array, and every name and value, a copy on `mem`: nothing is borrowed any more. */
 void fields_copy(TALLOC_CTX *mem, struct fields *fields);
 
 /* The first field of that name, case-sensitively (parameters) or not (headers); NULL when there is none. */
