@@ -13,7 +13,8 @@ enum rule {
 	BUCKET_WRITE_ACP,
 	OBJECT_READ,
 	OBJECT_READ_ACP,
-	OBJECT_WRITE_ACP
+	OBJECT_WRITE_ACP,
+	INITIATOR
 };
 
 enum about {
@@ -98,6 +99,13 @@ keeps_policy(const struct access_question *q)
 		   q->action == ACTION_DeleteBucketPolicy);
 }
 
+/* Whether it is about a multipart upload of who asks. */
+static bool
+began(const struct access_question *q)
+{
+	return identity_is_known(q->who) && slice_equal(q->initiator, q->who->user_id);
+}
+
 static bool
 is_confined(const struct access_question *q)
 {
@@ -141,6 +149,8 @@ acls_allow(const struct access_question *q)
 		return grants(q, q->object_acl, ACL_READ_ACP);
 	case OBJECT_WRITE_ACP:
 		return grants(q, q->object_acl, ACL_WRITE_ACP);
+	case INITIATOR:
+		return owns(q->bucket_acl, q->who) || began(q);
 	}
 	return false;
 }
@@ -165,6 +175,6 @@ access_allows(const struct access_question *q)
 	if (q->policy_allows && policy_reaches(q))
 		return true;
 	if (q->ownership == OWNERSHIP_BUCKET_OWNER_ENFORCED && rule != SIGNED)
-		return owns(q->bucket_acl, q->who);
+		return owns(q->bucket_acl, q->who) || (rule == INITIATOR && began(q));
 	return acls_allow(q);
 }

@@ -29,6 +29,7 @@ struct access_question {
 	enum action action;
 	const struct acl *bucket_acl; /* NULL for operations on the service */
 	const struct acl *object_acl; /* NULL: none */
+	struct slice initiator;       /* who began the multipart upload; empty: nobody known, or there is none */
 	enum ownership ownership;     /* the bucket's; zero without a bucket, like all below */
 	struct public_access public_access;
 	bool policy_allows; /* what the bucket's policy says to this question: an allow, */

@@ -69,6 +69,8 @@ gather(struct req *r, const struct subject *about, struct access_question *quest
 {
 	const struct object *object = about->object;
 
+	if (r->upload != NULL)
+		question->initiator = slice_from(r->upload->initiator_id);
 	if (object != NULL)
 		question->object_acl = acl_load(r, slice_from(object->owner_id), object->acl);
 	/* A bucket that is to be made is a name: one that bears it already has no say. */

@@ -41,6 +41,7 @@ struct req {
 	struct identity identity;
 	struct user *user;     /* NULL: anonymous */
 	struct object *object; /* for operations on an object that must be there */
+	struct upload *upload; /* for those on a multipart upload */
 	struct body body;
 
 	struct s3_refusal refusal;

@@ -17,9 +17,10 @@ enum scope {
 
 /* What an operation does, before its permission is decided, with the object that it names. */
 enum operand {
-	OPERAND_NONE, /* nothing is read */
-	OPERAND_READ, /* the version named must be there; its bytes are wanted, if they are few */
-	OPERAND_MEET, /* the version named must be there; its attributes are wanted */
+	OPERAND_NONE,  /* nothing is read */
+	OPERAND_READ,  /* the version named must be there; its bytes are wanted, if they are few */
+	OPERAND_MEET,  /* the version named must be there; its attributes are wanted */
+	OPERAND_UPLOAD /* the multipart upload named must be there */
 };
 
 typedef enum s3_err operation_fn(struct req *r);

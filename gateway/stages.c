@@ -245,6 +245,38 @@ meet_object(struct req *r)
 	return found == STORE_NOT_FOUND ? no_such_object(r, version, r->object) : req_refuse_store(r, found);
 }
 
+/* The upload that the operation is about; r->upload stays NULL where there is none. */
+static enum s3_err
+meet_upload(struct req *r)
+{
+	enum store_err err = catalog_upload(
+	    r->gateway->catalog, r, r->bucket, r->target.key, req_parameter(r, "uploadId"), &r->upload);
+
+	return err == STORE_NOT_FOUND ? S3_OK : req_refuse_store(r, err);
+}
+
+static enum s3_err
+no_such_upload(struct req *r)
+{
+	s3_refusal_detail(&r->refusal, "UploadId", req_parameter(r, "uploadId"));
+	return req_refuse(r, S3_NO_SUCH_UPLOAD, NULL);
+}
+
+static enum s3_err
+meet_operand(struct req *r)
+{
+	switch (r->operation->operand) {
+	case OPERAND_NONE:
+		return S3_OK;
+	case OPERAND_READ:
+	case OPERAND_MEET:
+		return meet_object(r);
+	case OPERAND_UPLOAD:
+		return meet_upload(r);
+	}
+	return S3_OK;
+}
+
 /* A policy may ask for the very tags that are put, and those come with the body. */
 static bool
 is_decided_late(const struct operation *op)
@@ -274,9 +306,9 @@ stage_permission(struct req *r)
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
 	if (op->action == ACTION_OPEN)
 		return S3_OK;
-	if (op->operand != OPERAND_NONE && (err = meet_object(r)) != S3_OK)
+	if ((err = meet_operand(r)) != S3_OK || (!is_decided_late(op) && (err = decide(r)) != S3_OK))
 		return err;
-	return is_decided_late(op) ? S3_OK : decide(r);
+	return op->operand == OPERAND_UPLOAD && r->upload == NULL ? no_such_upload(r) : S3_OK;
 }
 
 static enum s3_err

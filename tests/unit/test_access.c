@@ -169,8 +169,6 @@ static const struct {
 	{ "s3:ListBucketMultipartUploads", BY_BUCKET_READ },
 	{ "s3:PutObject", BY_BUCKET_WRITE },
 	{ "s3:DeleteObject", BY_BUCKET_WRITE },
-	{ "s3:AbortMultipartUpload", BY_BUCKET_WRITE },
-	{ "s3:ListMultipartUploadParts", BY_BUCKET_WRITE },
 	{ "s3:GetBucketAcl", BY_BUCKET_READ_ACP },
 	{ "s3:PutBucketAcl", BY_BUCKET_WRITE_ACP },
 	{ "s3:GetObject", BY_OBJECT_READ },
@@ -244,6 +242,47 @@ START_TEST(matrix)
 }
 END_TEST
 
+/* Who began a multipart upload may see its parts and abort it, as the bucket's owner may, and do nothing else. */
+START_TEST(initiator)
+{
+	struct acl_grant grants[2];
+	struct acl bucket = make_acl(grants, "bucket-owner", situations[PRIVATE].bucket);
+
+	for (enum action action = ACTION_OPEN + 1; action < ACTION_COUNT; action++)
+		for (size_t i = 0; i < ARRAY_SIZE(identities); i++) {
+			const struct identity *who = &identities[i].who;
+			struct access_question question = { .who = who, .action = action, .bucket_acl = &bucket };
+			bool before = access_allows(&question), may = before;
+
+			if (action == ACTION_AbortMultipartUpload || action == ACTION_ListMultipartUploadParts)
+				may = identity_is_known(who);
+			question.initiator = who->user_id;
+			ck_assert_msg(
+			    access_allows(&question) == may, "%s: %c", action_name(action), identities[i].letter);
+			question.initiator = slice_from("somebody else");
+			ck_assert(access_allows(&question) == before);
+		}
+}
+END_TEST
+
+/* Without ACLs, too; but a policy's explicit deny counts more. */
+START_TEST(initiator_without_acls)
+{
+	struct acl_grant grants[2];
+	struct acl bucket = make_acl(grants, "bucket-owner", situations[PRIVATE].bucket);
+	const struct identity who = { slice_from("U"), false, false };
+	struct access_question question = { .who = &who,
+		.action = ACTION_AbortMultipartUpload,
+		.bucket_acl = &bucket,
+		.initiator = slice_from("U"),
+		.ownership = OWNERSHIP_BUCKET_OWNER_ENFORCED };
+
+	ck_assert(access_allows(&question));
+	question.policy_denies = true;
+	ck_assert(!access_allows(&question));
+}
+END_TEST
+
 START_TEST(open_to_everybody)
 {
 	struct access_question question = { .action = ACTION_OPEN };
@@ -295,6 +334,8 @@ main(void)
 
 	tcase_add_loop_test(tc, matrix, ACTION_OPEN + 1, ACTION_COUNT);
 	tcase_add_test(tc, open_to_everybody);
+	tcase_add_test(tc, initiator);
+	tcase_add_test(tc, initiator_without_acls);
 	tcase_add_test(tc, anonymous_administrator);
 	tcase_add_test(tc, names);
 	suite_add_tcase(suite, tc);
