@@ -12,11 +12,11 @@ enum {
 };
 
 const struct checksum checksum_kinds[CHECKSUMS] = {
-	[CRC32] = { "CRC32", "x-amz-checksum-crc32", DIGEST_CRC32 },
-	[CRC32C] = { "CRC32C", "x-amz-checksum-crc32c", DIGEST_CRC32C },
-	[CRC64NVME] = { "CRC64NVME", "x-amz-checksum-crc64nvme", DIGEST_CRC64NVME },
-	[SHA1] = { "SHA1", "x-amz-checksum-sha1", DIGEST_SHA1 },
-	[SHA256] = { "SHA256", "x-amz-checksum-sha256", DIGEST_SHA256 },
+	[CRC32] = { "CRC32", "crc32", "x-amz-checksum-crc32", DIGEST_CRC32 },
+	[CRC32C] = { "CRC32C", "crc32c", "x-amz-checksum-crc32c", DIGEST_CRC32C },
+	[CRC64NVME] = { "CRC64NVME", "crc64nvme", "x-amz-checksum-crc64nvme", DIGEST_CRC64NVME },
+	[SHA1] = { "SHA1", "sha1", "x-amz-checksum-sha1", DIGEST_SHA1 },
+	[SHA256] = { "SHA256", "sha256", "x-amz-checksum-sha256", DIGEST_SHA256 },
 };
 
 const struct checksum *
@@ -83,17 +83,16 @@ read_header(struct req *r, const struct field *header, struct checksum_claim *ou
 		return req_refuse(r, S3_NOT_IMPLEMENTED,
 		    "The header %.*s implies functionality that is not implemented.", SLICE_ARG(header->name));
 	}
-	if (!checksum_value_valid(checksum, header->value))
-		return req_refuse(r, S3_INVALID_REQUEST, "Value for %s header is invalid.", checksum->header);
 	return take_claim(r, checksum, header->value, out);
 }
 
-static enum s3_err
-read_headers(struct req *r, struct checksum_claim *out)
+enum s3_err
+checksum_header(struct req *r, struct checksum_claim *out)
 {
 	struct slice prefix = SLICE("x-amz-checksum-");
 	enum s3_err err = S3_OK;
 
+	*out = (struct checksum_claim){ 0 };
 	for (size_t i = 0; i < r->headers.count && err == S3_OK; i++)
 		if (slice_equal_nocase(slice_head(r->headers.items[i].name, prefix.length), prefix))
 			err = read_header(r, &r->headers.items[i], out);
@@ -121,8 +120,11 @@ checksum_claimed(struct req *r, struct checksum_claim *out)
 	struct slice announced = req_header(r, "x-amz-sdk-checksum-algorithm");
 	enum s3_err err;
 
-	*out = (struct checksum_claim){ 0 };
-	if ((err = read_headers(r, out)) != S3_OK || (err = read_trailer(r, out)) != S3_OK)
+	if ((err = checksum_header(r, out)) != S3_OK)
+		return err;
+	if (out->checksum != NULL && !checksum_value_valid(out->checksum, out->value))
+		return req_refuse(r, S3_INVALID_REQUEST, "Value for %s header is invalid.", out->checksum->header);
+	if ((err = read_trailer(r, out)) != S3_OK)
 		return err;
 	if (announced.length == 0)
 		return S3_OK;
@@ -144,6 +146,9 @@ checksum_requested(struct req *r, const struct checksum **out)
 	*out = name.length > 0 ? checksum_find(name) : NULL;
 	if (name.length == 0 || *out != NULL)
 		return S3_OK;
+	if (memchr(name.data, ',', name.length) != NULL)
+		return req_refuse(
+		    r, S3_INVALID_REQUEST, "Invalid types are specified in x-amz-checksum-algorithm header.");
 	return req_refuse(r, S3_INVALID_REQUEST,
 	    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
 	    "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");

@@ -10,6 +10,7 @@ struct req;
 
 struct checksum {
 	const char *name;   /* "CRC32": S3's, and the catalog's */
+	const char *lower;  /* "crc32" */
 	const char *header; /* "x-amz-checksum-crc32" */
 	enum digest_kind kind;
 };
@@ -34,6 +35,12 @@ struct checksum_claim {
 	const struct checksum *checksum; /* NULL: none */
 	struct slice value;              /* base64; empty: the trailer brings it */
 };
+
+/*
+ * The one x-amz-checksum-* header that has a value, which is not looked at.
+ * err S3_INVALID_REQUEST: more than one, S3_NOT_IMPLEMENTED: a kind that Crossgate has not
+ */
+MUST_USE enum s3_err checksum_header(struct req *r, struct checksum_claim *out);
 
 /*
  * From x-amz-checksum-* or x-amz-trailer, beside which x-amz-sdk-checksum-algorithm names the same.

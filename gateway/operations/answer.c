@@ -84,15 +84,29 @@ answer_acl_users(struct req *r)
 	return (struct acl_users){ r, id_by_email, display_name, user_exists };
 }
 
-void
-xml_owner(struct xml_writer *w, struct req *r, struct owner_names *last, struct slice id)
+static void
+write_user(struct xml_writer *w, struct req *r, const char *element, struct owner_names *last, struct slice id)
 {
 	if (last->id.data == NULL || !slice_equal(last->id, id))
 		*last = (struct owner_names){ id, display_name(r, id, r) };
-	xml_start(w, "Owner");
+	xml_start(w, element);
 	xml_text(w, "ID", id);
 	xml_text(w, "DisplayName", last->display_name);
 	xml_end(w);
+}
+
+void
+xml_owner(struct xml_writer *w, struct req *r, struct owner_names *last, struct slice id)
+{
+	write_user(w, r, "Owner", last, id);
+}
+
+void
+xml_initiator(struct xml_writer *w, struct req *r, struct owner_names *last, const struct upload *upload)
+{
+	bool known = upload->initiator_id[0] != '\0';
+
+	write_user(w, r, "Initiator", last, slice_from(known ? upload->initiator_id : upload->owner_id));
 }
 
 void

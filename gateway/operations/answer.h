@@ -26,6 +26,9 @@ struct owner_names {
 };
 void xml_owner(struct xml_writer *w, struct req *r, struct owner_names *last, struct slice id);
 
+/* <Initiator> of an upload: where nobody known began it, whose it is. */
+void xml_initiator(struct xml_writer *w, struct req *r, struct owner_names *last, const struct upload *upload);
+
 /* What acl_ functions ask about users, from the catalog; `r` must live as long as it is used. */
 struct acl_users answer_acl_users(struct req *r);
 

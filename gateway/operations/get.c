@@ -1,16 +1,18 @@
 /* GetObject and HeadObject: the same answer, with the bytes and without. */
 #include <inttypes.h>
 
+#include "gateway/checksum.h"
 #include "gateway/conditions.h"
 #include "gateway/operations/answer.h"
 #include "gateway/operations/attributes.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/precondition.h"
 #include "gateway/permission.h"
+#include "gateway/operations/upload.h"
 #include "gateway/range.h"
 #include "gateway/tags.h"
 
-#define PART_NUMBER_MAX 10000
+#define PARTS_PAGE 1000 /* read at a time */
 
 /* Nothing is encrypted with a client's key, so that whoever brings one asks for another object. */
 static enum s3_err
@@ -27,6 +29,18 @@ check_encryption_headers(struct req *r)
 			return req_refuse(
 			    r, S3_INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
 	return S3_OK;
+}
+
+#define CHECKSUM_MODE "x-amz-checksum-mode"
+
+static enum s3_err
+check_checksum_mode(struct req *r)
+{
+	struct slice mode = req_header(r, CHECKSUM_MODE);
+
+	if (mode.length == 0 || slice_equal_nocase(mode, SLICE("ENABLED")))
+		return S3_OK;
+	return req_refuse(r, S3_INVALID_REQUEST, "Value for " CHECKSUM_MODE " header is invalid.");
 }
 
 static struct validators
@@ -67,26 +81,63 @@ refuse_range(struct req *r, struct slice header, uint64_t size)
 /* The bytes that are asked for. */
 struct selection {
 	struct byte_range range;
-	bool partial; /* answered with 206 */
+	bool partial;            /* answered with 206 */
+	const struct part *part; /* of an object that came in parts; NULL: not asked for */
 };
+
+static enum s3_err
+refuse_part(struct req *r, const struct object *object)
+{
+	unsigned count = object->upload_id != NULL ? object->part_count : 1;
+
+	s3_refusal_detail(&r->refusal, "PartNumberRequested", req_parameter(r, "partNumber"));
+	s3_refusal_detail(&r->refusal, "ActualPartCount", slice_from(talloc_asprintf(r, "%u", count)));
+	return req_refuse(r, S3_INVALID_PART_NUMBER, NULL);
+}
+
+/* The part at that place, from 1 up, whatever number it was uploaded with. */
+static enum s3_err
+find_part(struct req *r, const struct object *object, unsigned place, const struct part **out)
+{
+	struct part_page *page = NULL;
+	unsigned after = 0;
+
+	for (*out = NULL; *out == NULL;) {
+		enum store_err err = catalog_object_parts(r->gateway->catalog, r, object, after, PARTS_PAGE, &page);
+
+		if (err != STORE_OK)
+			return req_refuse_store(r, err);
+		if (place > page->count && !page->truncated)
+			return refuse_part(r, object);
+		if (place <= page->count) {
+			*out = &page->parts[place - 1];
+		} else {
+			place -= (unsigned)page->count;
+			after = page->parts[page->count - 1].number;
+			talloc_free(page);
+		}
+	}
+	return S3_OK;
+}
 
 /* An object that was put in one piece has one part, which is all of it. */
 static enum s3_err
-select_part(struct req *r, struct selection *out)
+select_part(struct req *r, const struct object *object, struct selection *out)
 {
-	struct slice text = req_parameter(r, "partNumber");
-	uint64_t number;
+	unsigned place;
+	enum s3_err err = requested_part_number(r, &place);
 
-	if (!slice_to_number(text, PART_NUMBER_MAX, &number) || number == 0)
-		return refuse_argument(
-		    r, "partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
+	if (err != S3_OK)
+		return err;
 	if (req_has_header(r, "range"))
 		return req_refuse(
 		    r, S3_INVALID_REQUEST, "Cannot specify both Range header and partNumber query parameter");
-	if (number > 1) {
-		s3_refusal_detail(&r->refusal, "PartNumberRequested", text);
-		s3_refusal_detail(&r->refusal, "ActualPartCount", SLICE("1"));
-		return req_refuse(r, S3_INVALID_PART_NUMBER, NULL);
+	if (object->upload_id == NULL && place > 1)
+		return refuse_part(r, object);
+	if (object->upload_id != NULL) {
+		if ((err = find_part(r, object, place, &out->part)) != S3_OK)
+			return err;
+		out->range = (struct byte_range){ out->part->offset, out->part->size };
 	}
 	out->partial = out->range.length > 0;
 	return S3_OK;
@@ -101,14 +152,14 @@ select_bytes(struct req *r, const struct object *object, struct selection *out)
 
 	*out = (struct selection){ .range = { 0, object->size } };
 	if (req_has_parameter(r, "partNumber"))
-		return select_part(r, out);
+		return select_part(r, object, out);
 	if (!if_range_holds(req_header(r, "if-range"), &about))
 		return S3_OK;
 	switch (range_parse(header, object->size, &range)) {
 	case RANGE_WHOLE:
 		break;
 	case RANGE_PART:
-		*out = (struct selection){ range, true };
+		*out = (struct selection){ .range = range, .partial = true };
 		break;
 	case RANGE_UNSATISFIABLE:
 		return refuse_range(r, header, object->size);
@@ -128,7 +179,24 @@ reply_tag_count(struct req *r, const struct object *object)
 		reply_header_format(r, "x-amz-tagging-count", "%zu", tags_count(object->tags));
 }
 
-/* The checksum of the whole says nothing of a part. */
+/* x-amz-checksum-mode: of a part, that part's checksum; that of the whole says nothing of other bytes than the whole. */
+static void
+reply_asked_checksums(struct req *r, const struct object *object, const struct selection *selected)
+{
+	const char *algorithm = checksum_of(&object->checksums)->name;
+	const struct field *type = fields_find(&object->checksums, "type"), *value;
+	struct fields shown = { 0 };
+
+	if (selected->part == NULL && selected->range.length == object->size)
+		reply_checksums(r, &object->checksums);
+	if (selected->part == NULL || (value = fields_find(&selected->part->checksums, algorithm)) == NULL)
+		return;
+	fields_add(r, &shown, value->name, value->value);
+	if (type != NULL)
+		fields_add(r, &shown, type->name, type->value);
+	reply_checksums(r, &shown);
+}
+
 static void
 reply_headers(struct req *r, const struct object *object, const struct selection *selected)
 {
@@ -141,9 +209,10 @@ reply_headers(struct req *r, const struct object *object, const struct selection
 	if (selected->partial)
 		reply_header_format(r, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range->offset,
 		    range->offset + range->length - 1, object->size);
-	if (range->length == object->size &&
-	    slice_equal_nocase(req_header(r, "x-amz-checksum-mode"), SLICE("ENABLED")))
-		reply_checksums(r, &object->checksums);
+	if (selected->part != NULL)
+		reply_header_format(r, "x-amz-mp-parts-count", "%u", object->part_count);
+	if (req_header(r, CHECKSUM_MODE).length > 0)
+		reply_asked_checksums(r, object, selected);
 }
 
 static enum s3_err
@@ -157,7 +226,8 @@ answer(struct req *r, bool with_bytes)
 	unsigned status;
 	enum s3_err err;
 
-	if ((err = check_encryption_headers(r)) != S3_OK || (err = attributes_check_overrides(r)) != S3_OK)
+	if ((err = check_encryption_headers(r)) != S3_OK || (err = check_checksum_mode(r)) != S3_OK ||
+	    (err = attributes_check_overrides(r)) != S3_OK)
 		return err;
 	conditions_read(r, &r->headers, "", &conditions);
 	switch (conditions_decide(&conditions, &about, true, &failed)) {

@@ -20,6 +20,9 @@ listing_read_number(struct req *r, const char *name, uint64_t otherwise, uint64_
 	*out = otherwise;
 	if (text.length == 0 || slice_to_number(text, INT32_MAX, out))
 		return S3_OK;
+	if (text.data[0] == '-')
+		return refuse_argument(r, name, text,
+		    talloc_asprintf(r, "Argument %s must be an integer between 0 and 2147483647", name));
 	return refuse_argument(
 	    r, name, text, talloc_asprintf(r, "Provided %s not an integer or within integer range", name));
 }

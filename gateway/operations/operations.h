@@ -60,6 +60,7 @@ operation_fn op_get_policy_status;
 operation_fn op_list_objects;
 operation_fn op_list_objects_v2;
 operation_fn op_list_versions;
+operation_fn op_list_multipart_uploads;
 operation_fn op_delete_objects;
 
 /* Objects. */
@@ -71,6 +72,15 @@ operation_fn op_post_object;
 operation_fn op_copy_object_prepare;
 operation_fn op_copy_object;
 operation_fn op_delete_object;
+operation_fn op_create_multipart_upload;
+operation_fn op_upload_part_prepare;
+operation_fn op_upload_part;
+operation_fn op_upload_part_copy_prepare;
+operation_fn op_upload_part_copy;
+operation_fn op_complete_multipart_upload;
+operation_fn op_abort_multipart_upload;
+operation_fn op_list_parts;
+operation_fn op_get_object_attributes;
 operation_fn op_get_object_acl;
 operation_fn op_put_object_acl;
 operation_fn op_no_object_lock;

@@ -5,7 +5,8 @@
 #ifndef TESTS_UNIT_GATEWAY_EXCHANGE_H
 #define TESTS_UNIT_GATEWAY_EXCHANGE_H
 
-#include "common/digest.h"
+#include "common/encode.h"
+#include "gateway/checksum.h"
 #include "gateway/permission.h"
 #include "gateway/req.h"
 #include "storage/fault.h"
@@ -109,7 +110,13 @@ meet(struct req *r)
 	if (err == STORE_NOT_FOUND && (op->scope == SCOPE_BUCKET || op->scope == SCOPE_OBJECT) &&
 	    op->action != ACTION_CreateBucket)
 		return req_refuse(r, S3_NO_SUCH_BUCKET, NULL);
-	if (op->operand != OPERAND_NONE) {
+	if (op->operand == OPERAND_UPLOAD) {
+		err = catalog_upload(
+		    gateway.catalog, r, r->bucket, r->target.key, req_parameter(r, "uploadId"), &r->upload);
+		if (err == STORE_NOT_FOUND)
+			return req_refuse(r, S3_NO_SUCH_UPLOAD, NULL);
+		ck_assert_store(err, STORE_OK);
+	} else if (op->operand != OPERAND_NONE) {
 		err = catalog_object(gateway.catalog, r, r->bucket, r->target.key, req_parameter(r, "versionId"),
 		    op->operand == OPERAND_READ, &r->object);
 		if (err == STORE_NOT_FOUND)
@@ -119,22 +126,41 @@ meet(struct req *r)
 	return permitted(r) ? S3_OK : req_refuse(r, S3_ACCESS_DENIED, NULL);
 }
 
+/* The checksum that the request brings, which is taken for right, and the one that its operation wants. */
+static inline void
+take_checksums(struct req *r, struct slice body)
+{
+	const struct checksum *wanted = r->body.wanted;
+	unsigned char value[DIGEST_MAX];
+	struct checksum_claim claim;
+
+	ck_assert_int_eq(checksum_claimed(r, &claim), S3_OK);
+	if (claim.checksum != NULL)
+		fields_add(r, &r->body.checksums, slice_from(claim.checksum->name), claim.value);
+	else if (r->operation->body == BODY_STREAM)
+		wanted = checksum_default;
+	if (wanted == NULL || wanted == claim.checksum)
+		return;
+	fields_add(r, &r->body.checksums, slice_from(wanted->name),
+	    slice_from(base64_encode(r, slice_make(value, digest_of(wanted->kind, body, value)))));
+}
+
 static inline void
 take_body(struct req *r, struct slice body)
 {
+	bool part = r->operation->body == BODY_PART;
 	unsigned char md5[DIGEST_MAX];
 
-	if (r->operation->body != BODY_STREAM) {
+	if (r->operation->body != BODY_STREAM && !part) {
 		r->body.document = body;
 		return;
 	}
-	r->body.content = content_new(gateway.catalog, r, r->bucket);
+	r->body.content = (part ? content_new_part : content_new)(gateway.catalog, r, r->bucket);
 	ck_assert_store(content_append(r->body.content, body), STORE_OK);
 	ck_assert_store(content_finish(r->body.content), STORE_OK);
 	digest_of(DIGEST_MD5, body, md5);
 	memcpy(r->body.md5, md5, sizeof(r->body.md5));
-	if (req_has_header(r, "x-amz-checksum-crc32"))
-		fields_add(r, &r->body.checksums, SLICE("CRC32"), req_header(r, "x-amz-checksum-crc32"));
+	take_checksums(r, body);
 }
 
 /* All that comes before the body. */
