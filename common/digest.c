@@ -9,6 +9,8 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "common/crc64.h"
+
 #define HMAC_BLOCK 64 /* of SHA-1 and of SHA-256 */
 
 struct digest {
@@ -31,28 +33,7 @@ static const struct {
 
 /* Looking an algorithm up by name costs more than digesting a short text, so it is done once. */
 static EVP_MD *algorithms[ARRAY_SIZE(kinds)];
-static uint64_t crc64_table[8][256];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void
-crc64_table_init(void)
-{
-	const uint64_t polynomial_reflected = UINT64_C(0x9a6c9329ac4bc9b5);
-
-	for (unsigned byte = 0; byte < 256; byte++) {
-		uint64_t crc = byte;
-
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ polynomial_reflected : crc >> 1;
-		crc64_table[0][byte] = crc;
-	}
-	for (unsigned byte = 0; byte < 256; byte++)
-		for (unsigned row = 1; row < 8; row++) {
-			uint64_t before = crc64_table[row - 1][byte];
-
-			crc64_table[row][byte] = before >> 8 ^ crc64_table[0][before & 0xff];
-		}
-}
 
 static void
 init(void)
@@ -64,30 +45,6 @@ init(void)
 		if (algorithms[i] == NULL)
 			abort();
 	}
-	crc64_table_init();
-}
-
-/* Eight bytes a step: row r of the table is what a byte does to a sum r bytes later. */
-static uint64_t
-crc64nvme(uint64_t crc, struct slice bytes)
-{
-	const unsigned char *in = (const unsigned char *)bytes.data;
-	size_t left = bytes.length;
-
-	crc = ~crc;
-	for (; left >= 8; left -= 8, in += 8) {
-		uint64_t word;
-
-		memcpy(&word, in, sizeof(word));
-		word = crc ^ (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word));
-		crc = crc64_table[7][word & 0xff] ^ crc64_table[6][word >> 8 & 0xff] ^
-		      crc64_table[5][word >> 16 & 0xff] ^ crc64_table[4][word >> 24 & 0xff] ^
-		      crc64_table[3][word >> 32 & 0xff] ^ crc64_table[2][word >> 40 & 0xff] ^
-		      crc64_table[1][word >> 48 & 0xff] ^ crc64_table[0][word >> 56];
-	}
-	for (; left > 0; left--)
-		crc = crc >> 8 ^ crc64_table[0][(crc ^ *in++) & 0xff];
-	return ~crc;
 }
 
 /* ISA-L counts in int and leaves the inversion before and after to the caller. */
