@@ -253,24 +253,25 @@ read_policy(struct policy_reader *r, const struct json *tree, struct policy *out
 	return err;
 }
 
-/* The JSON alone. */
-static enum s3_err
-read_document(TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, const struct json **tree)
+/* The JSON alone; NULL: refused. */
+static const struct json *
+read_document(TALLOC_CTX *mem, struct slice document, struct s3_refusal *why)
 {
+	const struct json *tree = NULL;
 	const char *problem;
 
 	if (document.length > POLICY_DOCUMENT_MAX)
-		return s3_refuse(why, S3_MALFORMED_POLICY,
+		(void)s3_refuse(why, S3_MALFORMED_POLICY,
 		    "Policy document exceeds the maximum allowed size of %d bytes", POLICY_DOCUMENT_MAX);
-	if (!slice_starts_with(document, SLICE("{")))
-		return s3_refuse(why, S3_MALFORMED_POLICY, NULL);
-	if (json_length_normalized(document) > POLICY_NORMALIZED_MAX)
-		return s3_refuse(why, S3_MALFORMED_POLICY,
+	else if (!slice_starts_with(document, SLICE("{")))
+		(void)s3_refuse(why, S3_MALFORMED_POLICY, NULL);
+	else if (json_length_normalized(document) > POLICY_NORMALIZED_MAX)
+		(void)s3_refuse(why, S3_MALFORMED_POLICY,
 		    "Normalized policy document exceeds the maximum allowed size of %d bytes",
 		    POLICY_NORMALIZED_MAX);
-	if (!json_read(mem, document, DEPTH_MAX, tree, &problem))
-		return s3_refuse(why, S3_MALFORMED_POLICY, "This policy contains invalid Json: %s", problem);
-	return S3_OK;
+	else if (!json_read(mem, document, DEPTH_MAX, &tree, &problem))
+		(void)s3_refuse(why, S3_MALFORMED_POLICY, "This policy contains invalid Json: %s", problem);
+	return tree;
 }
 
 enum s3_err
@@ -281,12 +282,12 @@ policy_parse(TALLOC_CTX *mem, struct slice document, struct slice bucket, const 
 	TALLOC_CTX *scratch = talloc_new(mem);
 	struct policy_reader r = { .mem = policy, .bucket = bucket, .users = users, .why = why };
 	const struct json *tree;
-	enum s3_err err;
+	enum s3_err err = S3_MALFORMED_POLICY;
 
 	assert(policy != NULL && scratch != NULL);
 	*out = NULL;
-	err = read_document(scratch, document, why, &tree);
-	if (err == S3_OK)
+	tree = read_document(scratch, document, why);
+	if (tree != NULL)
 		err = read_policy(&r, tree, policy);
 	talloc_free(scratch);
 	if (err == S3_OK)

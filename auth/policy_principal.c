@@ -11,7 +11,7 @@
 static bool
 read_user(struct slice written, struct policy_user *user)
 {
-	struct slice rest = written, root = SLICE(":root"), between = SLICE(":user/"), iam = SLICE("arn:aws:iam::");
+	struct slice iam = SLICE("arn:aws:iam::"), root = SLICE(":root"), between = SLICE(":user/"), rest;
 	size_t at;
 
 	*user = (struct policy_user){ .id = written };

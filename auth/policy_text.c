@@ -222,12 +222,12 @@ expand(struct policy_scope *scope, const struct policy_text *text)
 bool
 policy_text_fits(struct policy_scope *scope, const struct policy_text *text, struct slice bytes, bool nocase)
 {
-	const struct policy_part *parts = text->parts;
 	const struct wildcard *pattern = text->pattern;
 	struct slice expected = text->bytes;
 
 	if (!text->fixed && pattern == NULL) {
-		parts = expand(scope, text);
+		const struct policy_part *parts = expand(scope, text);
+
 		if (parts == NULL)
 			return false;
 		if (text->wild)

@@ -7,7 +7,7 @@
 #include "auth/policy.h"
 
 static const char *const policy_key_names[POLICY_KEY_COUNT] = {
-#define KEY(id, name, kind, source, actions) [POLICY_KEY_##id] = name,
+#define KEY(id, name, kind, source, actions) [POLICY_KEY_##id] = (name),
 #include "auth/policy_keys.def"
 #undef KEY
 };
