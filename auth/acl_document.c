@@ -46,15 +46,6 @@ has_children(const struct xml_element *parent, const char *const *names, size_t 
 }
 
 static bool
-is_white(struct slice text)
-{
-	for (size_t i = 0; i < text.length; i++)
-		if (text.data[i] == '\0' || strchr(" \t\r\n", text.data[i]) == NULL)
-			return false;
-	return true;
-}
-
-static bool
 find_permissions(struct slice name, unsigned *out)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(permissions); i++) {
@@ -133,7 +124,7 @@ read_policy(struct acl_reader *r, const struct xml_element *root)
 	if (!xml_is(root, "AccessControlPolicy") || !has_children(root, names, ARRAY_SIZE(names), 0))
 		return refuse_schema(r->why, "not an AccessControlPolicy of Owner and AccessControlList");
 	list = xml_child(root, "AccessControlList");
-	if (!is_white(list->text))
+	if (xml_has_text(list))
 		return refuse_schema(r->why, "text in AccessControlList");
 	err = read_owner(r, xml_child(root, "Owner"));
 	for (const struct xml_element *grant = list->first; grant != NULL && err == S3_OK; grant = grant->next)

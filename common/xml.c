@@ -377,7 +377,7 @@ xml_is(const struct xml_element *element, const char *name)
 }
 
 bool
-xml_is_empty(const struct xml_element *element)
+xml_has_text(const struct xml_element *element)
 {
-	return element->first == NULL && skip_white(element->text).length == 0;
+	return skip_white(element->text).length > 0;
 }

@@ -38,8 +38,8 @@ const struct xml_element *xml_child(const struct xml_element *parent, const char
 /* Whether the element has that name. */
 bool xml_is(const struct xml_element *element, const char *name);
 
-/* Whether it holds neither elements nor text, but for white space. */
-bool xml_is_empty(const struct xml_element *element);
+/* Whether it holds text, and not just white space; elements that hold others do not. */
+bool xml_has_text(const struct xml_element *element);
 
 struct xml_writer;
 

@@ -93,7 +93,7 @@ read_tags(TALLOC_CTX *mem, const struct xml_element *set, struct fields *out)
 {
 	struct field tag;
 
-	if (set->first == NULL && !xml_is_empty(set))
+	if (xml_has_text(set))
 		return false;
 	for (const struct xml_element *e = set->first; e != NULL; e = e->next) {
 		if (!read_tag(e, &tag))

@@ -59,8 +59,7 @@ bucket_configuration_parse(
 	if (document.length == 0)
 		return S3_OK;
 	root = xml_parse(mem, document, (struct xml_limits){ 0 });
-	if (root == NULL || !xml_is(root, "CreateBucketConfiguration") ||
-	    (root->first == NULL && root->text.length > 0))
+	if (root == NULL || !xml_is(root, "CreateBucketConfiguration") || xml_has_text(root))
 		return s3_refuse(why, S3_MALFORMED_XML, NULL);
 	if ((err = check_elements(root, why)) != S3_OK ||
 	    (err = read_location(xml_child(root, "LocationConstraint"), why, &found.location)) != S3_OK)

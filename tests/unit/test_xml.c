@@ -340,10 +340,11 @@ START_TEST(children)
 	ck_assert_ptr_eq(xml_child(root, "C"), root->first->next);
 	ck_assert_ptr_null(xml_child(root, "D"));
 	ck_assert_ptr_null(xml_child(root->first, "B"));
-	ck_assert(!xml_is_empty(root));
-	ck_assert(!xml_is_empty(root->first));
-	ck_assert(xml_is_empty(root->first->next));
-	ck_assert(xml_is_empty(parse("<A>\r\n \t</A>")));
+	ck_assert(!xml_has_text(root));
+	ck_assert(xml_has_text(root->first));
+	ck_assert(!xml_has_text(root->first->next));
+	ck_assert(!xml_has_text(parse("<A>\r\n \t<B>1</B></A>")));
+	ck_assert(!xml_has_text(parse("<A>\r\n \t</A>")));
 }
 END_TEST
 

@@ -32,6 +32,7 @@ static const struct {
 	{ "", S3_OK, "" },
 	{ CONFIGURATION(""), S3_OK, "" },
 	{ "<CreateBucketConfiguration/>", S3_OK, "" },
+	{ CONFIGURATION("\n  "), S3_OK, "" },
 	{ LOCATION(""), S3_OK, "" },
 	{ LOCATION("eu-west-1"), S3_OK, "eu-west-1" },
 	{ LOCATION("EU"), S3_OK, "EU" },
