@@ -1,5 +1,5 @@
 """
-A mixed load of uploads, overwrites, copies and deletes over several connections, by writers who know at any moment what
+A mixed load of uploads (from forms, too), overwrites, copies and deletes over several connections, by writers who know at any moment what
 each key may hold: what was answered last, or what was asked since and not answered. Content describes itself, so that
 what comes back shows which write it is from, and whether it is whole.
 """
@@ -14,6 +14,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "http"))
 
+from forms import Policy, multipart, post  # noqa: E402
 from signing import UNSIGNED, V4, Request  # noqa: E402
 
 BUCKET = "load"
@@ -53,7 +54,16 @@ class Connection:
     def send(self, method, path, body=b"", headers=(), query=""):
         request = Request(method, path, query, headers, body, host="127.0.0.1:%d" % self.gateway.port)
         V4(**self.signer).header(request)
-        self.http.request(method, request.target.decode(), body if method == "PUT" else None, dict(request.headers))
+        return self._exchange(request)
+
+    def send_form(self, key, body, headers):
+        """An upload from a form, with the headers as its fields."""
+        fields = Policy(BUCKET, [("key", key), *headers]).v2(self.gateway.access_key, self.gateway.secret_key)
+        return self._exchange(post("/" + BUCKET, multipart(fields, body)))
+
+    def _exchange(self, request):
+        body = request.body if request.method in ("PUT", "POST") else None
+        self.http.request(request.method, request.target.decode(), body, dict(request.headers))
         answer = self.http.getresponse()
         return answer, answer.read()
 
@@ -101,7 +111,10 @@ class Writer(threading.Thread):
         size = self.random.randint(*(LARGE if self.random.random() < self.large else SMALL))
         version = Version(key, self.number, size)
         headers = [("x-amz-meta-version", version.name), ("Content-Type", "x/" + version.md5)]
-        self.write(connection, key, version, "PUT", (200,), version.body, headers)
+        if self.random.random() < 0.3:
+            self.write(connection, key, version, "POST", (204,), version.body, headers)
+        else:
+            self.write(connection, key, version, "PUT", (200,), version.body, headers)
 
     def read(self, connection, key):
         answer, body = connection.send("GET", "/%s/%s" % (BUCKET, key))
@@ -127,7 +140,10 @@ class Writer(threading.Thread):
     def write(self, connection, key, version, method, good, body=b"", headers=()):
         before = self.store.may_be(key)
         self.store.allowed[key] = before + [version]
-        answer, said = connection.send(method, "/%s/%s" % (BUCKET, key), body, headers)
+        if method == "POST":
+            answer, said = connection.send_form(key, body, headers)
+        else:
+            answer, said = connection.send(method, "/%s/%s" % (BUCKET, key), body, headers)
         if answer.status in good and b"<Error>" not in said:
             self.store.allowed[key] = [version]
             self.store.answered += 1
