@@ -156,7 +156,7 @@ take_arn_part(struct slice *rest, bool variables)
 			break;
 		}
 	}
-	*rest = slice_make(rest->data + part.length, rest->length - part.length);
+	*rest = slice_skip(*rest, part.length);
 	return part;
 }
 
