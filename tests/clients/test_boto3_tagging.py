@@ -139,9 +139,21 @@ def test_copy(s3, bucket, key, target, directive, new, tags):
     assert tags_of(s3, bucket, target) == tags
 
 
+def test_multipart_upload(s3, bucket):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="key", Tagging=as_header(ODD))["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key="key", UploadId=upload, PartNumber=1, Body=b"bytes")
+    s3.complete_multipart_upload(Bucket=bucket, Key="key", UploadId=upload, MultipartUpload={
+        "Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+    assert tags_of(s3, bucket) == ODD
+    s3.put_object_tagging(Bucket=bucket, Key="key", Tagging=tagging({"a": "1"}))
+    assert s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"bytes"
+    s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "key"})
+    assert tags_of(s3, bucket, "to") == {"a": "1"}
+
+
 @pytest.mark.parametrize("operation,parameters", [
     ("get_object_tagging", {}), ("put_object_tagging", {"Tagging": tagging({})}), ("delete_object_tagging", {}),
-    ("put_object", {"Body": b"", "Tagging": "a=1"}),
+    ("put_object", {"Body": b"", "Tagging": "a=1"}), ("create_multipart_upload", {"Tagging": "a=1"}),
 ])
 def test_tags_are_the_bucket_owners(s3, s3_bob, bucket, operation, parameters):
     """No ACL gives them away, neither the bucket's nor the object's."""
