@@ -1,5 +1,6 @@
 """boto3, and Amazon's SDK for JavaScript beside it: tags of objects and of buckets."""
 
+import json
 import threading
 from urllib.parse import quote
 
@@ -161,6 +162,21 @@ def test_tags_are_the_bucket_owners(s3, s3_bob, bucket, operation, parameters):
     s3_bob.put_object(Bucket=bucket, Key="key", Body=b"", ACL="public-read-write")
     assert refused(getattr(s3_bob, operation), Bucket=bucket, Key="key", **parameters) == ("AccessDenied", 403)
     assert tags_of(s3, bucket) == {}
+
+
+def test_a_policy_gives_tags(s3, s3_bob, bob, bucket, key):
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": bob.id}, "Resource": "arn:aws:s3:::%s/*" % bucket,
+        "Action": ["s3:PutObject", "s3:GetObject", "s3:GetObjectTagging"]}}))
+    s3.put_object_tagging(Bucket=bucket, Key=key, Tagging=tagging({"a": "1"}))
+    assert tags_of(s3_bob, bucket) == {"a": "1"}
+    assert s3_bob.get_object(Bucket=bucket, Key=key)["TagCount"] == 1
+    assert refused(s3_bob.put_object_tagging, Bucket=bucket, Key=key, Tagging=tagging({})) == ("AccessDenied", 403)
+    assert refused(s3_bob.put_object, Bucket=bucket, Key="new", Body=b"", Tagging="a=1") == ("AccessDenied", 403)
+    copy = {"Bucket": bucket, "Key": "new", "CopySource": {"Bucket": bucket, "Key": key}}
+    assert refused(s3_bob.copy_object, **copy) == ("AccessDenied", 403)
+    s3_bob.copy_object(**copy, TaggingDirective="REPLACE")
+    assert tags_of(s3, bucket, "new") == {}
 
 
 @pytest.mark.parametrize("operation,parameters", [

@@ -192,6 +192,23 @@ START_TEST(tags_meet_a_new_acl)
 }
 END_TEST
 
+/* A policy that looks at tags looks at those that are there when they are changed. */
+START_TEST(tags_meet_other_tags_than_the_policy_allows)
+{
+	struct req *r = make_request("bob", "PUT", "/photos/tagged?tagging", NULL);
+
+	done("alice", "PUT", "/photos?policy", NULL,
+	    "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"bob\"},"
+	    "\"Action\":\"s3:PutObjectTagging\",\"Resource\":\"arn:aws:s3:::photos/*\",\"Condition\":"
+	    "{\"StringEquals\":{\"s3:ExistingObjectTag/a\":\"1\"}}}]}");
+	ck_assert_int_eq(begin(r), S3_OK);
+	done("alice", "PUT", "/photos/tagged?tagging", NULL, TAGGING(TAG("a", "2")));
+	ck_assert_int_eq(finish(r, SLICE(TAGGING(TAG("c", "3")))), S3_ACCESS_DENIED);
+	talloc_free(r);
+	expect("they stay", "alice", "GET", "/photos/tagged?tagging", 200, NULL, ANSWER_OF(TAG("a", "2")));
+}
+END_TEST
+
 START_TEST(tags_meet_nothing)
 {
 	struct req *r = make_request("alice", "DELETE", "/photos/a.txt?tagging", NULL);
@@ -275,6 +292,7 @@ main(void)
 	tcase_add_test(tc, buckets_have_tags);
 	tcase_add_test(tc, tags_meet_a_new_object);
 	tcase_add_test(tc, tags_meet_a_new_acl);
+	tcase_add_test(tc, tags_meet_other_tags_than_the_policy_allows);
 	tcase_add_test(tc, tags_meet_nothing);
 	tcase_add_test(tc, each_version_has_its_tags);
 	tcase_add_test(tc, tags_meet_a_deleted_version);
