@@ -257,6 +257,25 @@ struct object_deletion {
 MUST_USE enum store_err catalog_object_delete(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket,
     struct slice key, struct slice version_id, object_check_fn *check, void *context, struct object_deletion *out);
 
+/* A deletion among others, and what became of it. */
+struct object_removal {
+	struct slice key;
+	struct slice version_id;
+	object_check_fn *check; /* NULL: none */
+	void *context;
+
+	enum store_err err;              /* as catalog_object_delete */
+	struct object_deletion deletion; /* when it is STORE_OK */
+	bool settled;                    /* the catalog's */
+};
+
+/*
+ * (commits) As catalog_object_delete for each, in no particular order and in as few commits as that takes. Some may
+ * succeed and others fail.
+ */
+void catalog_objects_delete(
+    struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct object_removal *removals, size_t count);
+
 /* Read an object's bytes. A reader belongs to one thread at a time and is closed when freed. */
 struct object_reader;
 MUST_USE enum store_err object_reader_open(

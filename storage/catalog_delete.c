@@ -1,63 +1,39 @@
-/* Deleting objects: a key, which in a bucket with versions adds a delete marker, or one version for good. */
-#include "storage/catalog_private.h"
-
-struct deleting {
-	struct catalog *c;
-	TALLOC_CTX *mem;
-	const struct bucket *bucket;
-	struct slice key;
-	struct slice version_id;
-	object_check_fn *check;
-	void *context;
-	struct object_deletion *out;
-};
+/* What deleting takes: a key, which in a bucket with versions adds a delete marker, or one version for good. */
+#include "storage/catalog_delete.h"
 
 static enum store_err
-commit(struct deleting *p, const struct change *change)
+add_marker(
+    const struct deleting *d, struct object_removal *removal, struct change *change, const struct located *found)
 {
-	return change_commit(p->c, bucket_partition(&p->bucket->id, p->key), change);
-}
-
-static enum store_err
-add_marker(struct deleting *p, TALLOC_CTX *scratch, const struct located *found)
-{
-	struct change change = { .mem = scratch, .frees = true };
-	bool null_version = p->bucket->versioning != VERSIONING_ENABLED;
+	bool null_version = d->bucket->versioning != VERSIONING_ENABLED;
 	struct record_version marker;
 	struct row old_null = { 0 };
 	enum store_err err = STORE_OK;
 
 	if (null_version)
-		err = old_null_read(p->c, &p->bucket->id, p->key, scratch, &found->head, &old_null);
+		err = old_null_read(d->c, &d->bucket->id, removal->key, change->mem, &found->head, &old_null);
 	if (err)
 		return err;
 	version_begin(&marker, &found->head, null_version);
 	marker.delete_marker = true;
-	marker.owner_id = slice_from(p->bucket->owner_id);
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
-	(void)version_push(&change, p->key, &found->head, &old_null, &marker);
-	err = commit(p, &change);
-	if (!err)
-		*p->out = (struct object_deletion){ true, version_id_of(p->mem, &marker) };
-	return err;
+	marker.owner_id = slice_from(d->bucket->owner_id);
+	change->frees = true;
+	(void)version_push(change, removal->key, &found->head, &old_null, &marker);
+	removal->deletion = (struct object_deletion){ true, version_id_of(d->mem, &marker) };
+	return STORE_OK;
 }
 
-static enum store_err
-remove_version(struct deleting *p, TALLOC_CTX *scratch, const struct located *found)
+static void
+remove_version(
+    const struct deleting *d, struct object_removal *removal, struct change *change, const struct located *found)
 {
-	struct change change = { .mem = scratch };
-	enum store_err err;
-
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
 	if (found->version == &found->head)
-		version_pop(&change, &found->head, &found->newest);
+		version_pop(change, &found->head, &found->newest);
 	else
-		version_remove(&change, &found->head, found->version);
-	err = commit(p, &change);
-	if (!err && p->bucket->versioning != VERSIONING_NEVER)
-		*p->out = (struct object_deletion){ found->version->record.delete_marker,
-			version_id_of(p->mem, &found->version->record) };
-	return err;
+		version_remove(change, &found->head, found->version);
+	if (d->bucket->versioning != VERSIONING_NEVER)
+		removal->deletion = (struct object_deletion){ found->version->record.delete_marker,
+			version_id_of(d->mem, &found->version->record) };
 }
 
 /*
@@ -65,41 +41,35 @@ remove_version(struct deleting *p, TALLOC_CTX *scratch, const struct located *fo
  * go without a marker only when they are null versions without others.
  */
 static enum store_err
-delete_current(struct deleting *p, TALLOC_CTX *scratch, const struct located *found)
+delete_current(
+    const struct deleting *d, struct object_removal *removal, struct change *change, const struct located *found)
 {
-	if (p->bucket->versioning != VERSIONING_NEVER)
-		return add_marker(p, scratch, found);
+	if (d->bucket->versioning != VERSIONING_NEVER)
+		return add_marker(d, removal, change, found);
 	if (!found->version)
 		return STORE_OK;
 	if (!found->head.record.null_version || found->newest.value.length)
-		return add_marker(p, scratch, found);
-	return remove_version(p, scratch, found);
-}
-
-static enum store_err
-delete_once(void *context, TALLOC_CTX *scratch)
-{
-	struct deleting *p = context;
-	const struct wanted wanted = { .key = p->key, .version_id = p->version_id, .newest = true };
-	struct located found;
-	enum store_err err = locate(p->c, &p->bucket->id, &wanted, scratch, &found);
-
-	if (!err)
-		err = object_check(p->c, scratch, p->bucket, p->key, found.version, found.version == &found.head,
-		    p->check, p->context);
-	if (err)
-		return err;
-	if (p->version_id.length == 0)
-		return delete_current(p, scratch, &found);
-	return found.version ? remove_version(p, scratch, &found) : STORE_OK;
+		return add_marker(d, removal, change, found);
+	remove_version(d, removal, change, found);
+	return STORE_OK;
 }
 
 enum store_err
-catalog_object_delete(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
-    struct slice version_id, object_check_fn *check, void *context, struct object_deletion *out)
+deletion_plan(const struct deleting *d, struct object_removal *removal, struct change *change)
 {
-	struct deleting p = { c, mem, bucket, key, version_id, check, context, out };
+	const struct wanted wanted = { .key = removal->key, .version_id = removal->version_id, .newest = true };
+	struct located found;
+	enum store_err err = locate(d->c, &d->bucket->id, &wanted, change->mem, &found);
 
-	*out = (struct object_deletion){ 0 };
-	return object_write(c, bucket, key, delete_once, &p);
+	removal->deletion = (struct object_deletion){ 0 };
+	if (!err)
+		err = object_check(d->c, change->mem, d->bucket, removal->key, found.version,
+		    found.version == &found.head, removal->check, removal->context);
+	if (err)
+		return err;
+	if (removal->version_id.length == 0)
+		return delete_current(d, removal, change, &found);
+	if (found.version)
+		remove_version(d, removal, change, &found);
+	return STORE_OK;
 }

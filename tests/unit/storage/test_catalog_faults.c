@@ -267,6 +267,15 @@ list(void)
 }
 
 static enum store_err
+list_versions(void)
+{
+	const struct version_query query = { .limit = 10 };
+	struct version_page *page;
+
+	return catalog_list_versions(catalog, mem, bucket, &query, &page);
+}
+
+static enum store_err
 sweep(void)
 {
 	struct sweep_result result;
@@ -307,6 +316,7 @@ static const struct operation operations[] = {
 	{ "get small", with_small, get },
 	{ "get large", with_large, get },
 	{ "list", with_large, list },
+	{ "list versions", with_versions, list_versions },
 	{ "sweep", with_garbage, sweep },
 };
 
