@@ -1,9 +1,18 @@
 #include "gateway/operations/delete_document.h"
 
+#include "common/clock.h"
 #include "common/xml.h"
+#include "gateway/conditions.h"
 
 /* Delete, Quiet, and an Object of five elements for each key. */
 static const struct xml_limits limits = { .depth = 3, .elements = 2 + DELETE_KEYS_MAX * 6 };
+
+/* A moment in either of the forms in which clients write it. */
+static bool
+parse_moment(struct slice text, int64_t *out)
+{
+	return clock_parse_http(text, out) || clock_parse_iso8601(text, out);
+}
 
 /* An element that holds text and may come once. */
 static bool
@@ -16,27 +25,33 @@ take_once(const struct xml_element *e, bool *taken, struct slice *out)
 	return true;
 }
 
-static enum s3_err
-parse_item(const struct xml_element *object, struct s3_refusal *why, struct delete_item *out)
+static bool
+parse_member(const struct xml_element *e, bool *has_key, struct delete_item *out)
+{
+	struct slice text;
+
+	if (xml_is(e, "Key"))
+		return take_once(e, has_key, &out->key);
+	if (xml_is(e, "VersionId"))
+		return take_once(e, &out->has_version_id, &out->version_id);
+	if (xml_is(e, "ETag"))
+		return take_once(e, &out->has_etag, &out->etag) && entity_tags_valid(out->etag);
+	if (xml_is(e, "LastModifiedTime"))
+		return take_once(e, &out->has_modified, &text) && parse_moment(text, &out->modified);
+	if (xml_is(e, "Size"))
+		return take_once(e, &out->has_size, &text) && slice_to_number(text, INT64_MAX, &out->size);
+	return false;
+}
+
+static bool
+parse_item(const struct xml_element *object, struct delete_item *out)
 {
 	bool has_key = false;
 
-	for (const struct xml_element *e = object->first; e != NULL; e = e->next) {
-		bool taken = false;
-
-		if (xml_is(e, "LastModifiedTime") || xml_is(e, "Size"))
-			return s3_refuse(why, S3_NOT_IMPLEMENTED, "%.*s in a Delete document is not implemented.",
-			    SLICE_ARG(e->name));
-		if (xml_is(e, "Key"))
-			taken = take_once(e, &has_key, &out->key);
-		else if (xml_is(e, "VersionId"))
-			taken = take_once(e, &out->has_version_id, &out->version_id);
-		else if (xml_is(e, "ETag"))
-			taken = take_once(e, &out->has_etag, &out->etag);
-		if (!taken)
-			return s3_refuse(why, S3_MALFORMED_XML, NULL);
-	}
-	return out->key.length > 0 ? S3_OK : s3_refuse(why, S3_MALFORMED_XML, NULL);
+	for (const struct xml_element *e = object->first; e != NULL; e = e->next)
+		if (!parse_member(e, &has_key, out))
+			return false;
+	return out->key.length > 0;
 }
 
 static bool
@@ -55,7 +70,6 @@ delete_document_parse(TALLOC_CTX *mem, struct slice document, struct s3_refusal 
 	bool has_quiet = false, quiet = false;
 	struct slice text;
 	size_t count = 0;
-	enum s3_err err;
 
 	*out = (struct delete_document){ 0 };
 	if (root == NULL || !xml_is(root, "Delete"))
@@ -66,10 +80,8 @@ delete_document_parse(TALLOC_CTX *mem, struct slice document, struct s3_refusal 
 				return s3_refuse(why, S3_MALFORMED_XML, NULL);
 			continue;
 		}
-		if (!xml_is(e, "Object") || count == DELETE_KEYS_MAX)
+		if (!xml_is(e, "Object") || count == DELETE_KEYS_MAX || !parse_item(e, &items[count++]))
 			return s3_refuse(why, S3_MALFORMED_XML, NULL);
-		if ((err = parse_item(e, why, &items[count++])) != S3_OK)
-			return err;
 	}
 	if (count == 0)
 		return s3_refuse(why, S3_MALFORMED_XML, NULL);

@@ -11,8 +11,12 @@ struct delete_item {
 	struct slice key; /* never empty */
 	bool has_version_id;
 	struct slice version_id;
-	bool has_etag; /* delete it only if it has this one */
-	struct slice etag;
+
+	/* delete it only if it has these */
+	bool has_etag, has_modified, has_size;
+	struct slice etag; /* a list of entity tags, or "*" */
+	int64_t modified;  /* seconds since 1970 */
+	uint64_t size;
 };
 
 struct delete_document {
@@ -21,7 +25,7 @@ struct delete_document {
 	bool quiet;
 };
 
-/* err S3_MALFORMED_XML, S3_NOT_IMPLEMENTED (conditions of directory buckets). The result is on `mem`. */
+/* err S3_MALFORMED_XML. The result is on `mem`. */
 MUST_USE enum s3_err delete_document_parse(
     TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, struct delete_document *out);
 

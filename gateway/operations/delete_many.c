@@ -1,92 +1,91 @@
 /* DeleteObjects: up to a thousand keys, each with an answer of its own. */
-#include "gateway/conditions.h"
 #include "gateway/operations/answer.h"
 #include "gateway/operations/delete_document.h"
 #include "gateway/operations/operations.h"
+#include "gateway/operations/precondition.h"
 #include "gateway/permission.h"
 
-/* What became of one key. */
-struct outcome {
-	enum s3_err err;
-	struct object_deletion deletion;
+/* The keys of the document, what they ask for, and what became of them; the removals are those of the keys that may go. */
+struct deletion {
+	struct delete_document document;
+	enum s3_err *errors;
+	struct precondition *preconditions;
+	struct object_removal *removals;
+	size_t *places; /* of each removal: its key's in the document */
+	size_t removal_count;
 };
 
-/* Why a key cannot be one, or a version ID; S3_OK where it can. */
-static enum s3_err
-check_item(const struct delete_item *item)
+/* A refusal of the request, which goes on, is undone. */
+static void
+forget_refusal(struct req *r)
 {
+	r->refusal = (struct s3_refusal){ .mem = r->refusal.mem };
+}
+
+/* Whether the sender may delete it, and it can be a key and a version. */
+static enum s3_err
+check_item(struct req *r, const struct delete_item *item)
+{
+	const struct subject subject = { .bucket = r->bucket, .key = item->key, .version_id = item->version_id };
+
+	if (!req_may(r, item->has_version_id ? ACTION_DeleteObjectVersion : ACTION_DeleteObject, &subject))
+		return r->refusal.err != S3_OK ? r->refusal.err : S3_ACCESS_DENIED;
 	if (item->key.length > OBJECT_KEY_MAX)
 		return S3_KEY_TOO_LONG;
 	return item->version_id.length == 0 || version_id_valid(item->version_id) ? S3_OK : S3_NO_SUCH_VERSION;
 }
 
-struct etag_condition {
-	struct req *r;
-	struct slice key;
-	struct slice etag;
-	enum s3_err err;
-};
-
-/* An object_check_fn: whether it still has the ETag, for those who may know. */
-static bool
-has_etag(void *context, const struct object *current)
+static void
+prepare_item(struct req *r, struct deletion *d, size_t place)
 {
-	struct etag_condition *condition = context;
-	struct conditions conditions = { .has_if_match = true, .if_match = condition->etag };
-	struct validators about = { .exists = current != NULL };
-	const struct subject subject = { .bucket = condition->r->bucket, .key = condition->key, .object = current };
+	const struct delete_item *item = &d->document.items[place];
+	struct precondition *precondition = &d->preconditions[place];
 
-	if (current != NULL)
-		about.etag = slice_from(current->etag);
-	condition->err = S3_OK;
-	if (!req_may(condition->r, current != NULL ? ACTION_GetObject : ACTION_ListBucket, &subject))
-		condition->err = S3_ACCESS_DENIED;
-	else if (current == NULL)
-		condition->err = S3_NO_SUCH_KEY;
-	else if (conditions_decide(&conditions, &about, false, NULL) != CONDITIONS_HOLD)
-		condition->err = S3_PRECONDITION_FAILED;
-	return condition->err == S3_OK;
-}
-
-/* The storage's error for one key; a refusal of the request, which goes on, is undone. */
-static enum s3_err
-item_error(struct req *r, enum store_err err)
-{
-	enum s3_err refused = req_refuse_store(r, err);
-
-	r->refusal = (struct s3_refusal){ .mem = r->refusal.mem };
-	return refused;
-}
-
-static struct outcome
-delete_item(struct req *r, const struct delete_item *item)
-{
-	const struct subject subject = { .bucket = r->bucket, .key = item->key, .version_id = item->version_id };
-	struct etag_condition condition = { r, item->key, item->etag, S3_OK };
-	struct outcome outcome = { 0 };
-	enum store_err err;
-
-	if (!req_may(r, item->has_version_id ? ACTION_DeleteObjectVersion : ACTION_DeleteObject, &subject))
-		outcome.err = S3_ACCESS_DENIED;
-	else
-		outcome.err = check_item(item);
-	if (outcome.err != S3_OK)
-		return outcome;
-	err = catalog_object_delete(r->gateway->catalog, r, r->bucket, item->key, item->version_id,
-	    item->has_etag ? has_etag : NULL, &condition, &outcome.deletion);
-	outcome.err = err == STORE_REFUSED ? condition.err : item_error(r, err);
-	return outcome;
+	d->errors[place] = check_item(r, item);
+	forget_refusal(r);
+	if (d->errors[place] != S3_OK)
+		return;
+	*precondition = (struct precondition){
+		.r = r,
+		.key = item->key,
+		.version = item->version_id,
+		.conditions = { .has_if_match = item->has_etag, .if_match = item->etag },
+		.has_modified = item->has_modified,
+		.has_size = item->has_size,
+		.modified = item->modified,
+		.size = item->size,
+	};
+	d->places[d->removal_count] = place;
+	d->removals[d->removal_count++] = (struct object_removal){
+		.key = item->key,
+		.version_id = item->version_id,
+		.check = precondition_check,
+		.context = precondition,
+	};
 }
 
 static void
-write_error(struct xml_writer *w, const struct delete_item *item, const struct outcome *outcome)
+delete_all(struct req *r, struct deletion *d)
+{
+	catalog_objects_delete(r->gateway->catalog, r, r->bucket, d->removals, d->removal_count);
+	for (size_t i = 0; i < d->removal_count; i++) {
+		enum store_err err = d->removals[i].err;
+		size_t place = d->places[i];
+
+		d->errors[place] = err == STORE_REFUSED ? d->preconditions[place].err : req_refuse_store(r, err);
+		forget_refusal(r);
+	}
+}
+
+static void
+write_error(struct xml_writer *w, const struct delete_item *item, enum s3_err err)
 {
 	xml_start(w, "Error");
 	xml_text(w, "Key", item->key);
 	if (item->has_version_id)
 		xml_text(w, "VersionId", item->version_id);
-	xml_string(w, "Code", s3_err_code(outcome->err));
-	xml_string(w, "Message", s3_err_message(outcome->err));
+	xml_string(w, "Code", s3_err_code(err));
+	xml_string(w, "Message", s3_err_message(err));
 	xml_end(w);
 }
 
@@ -106,28 +105,47 @@ write_deleted(struct xml_writer *w, const struct delete_item *item, const struct
 	xml_end(w);
 }
 
+/* In the document's order. */
+static void
+write_outcomes(struct xml_writer *w, const struct deletion *d)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < d->document.count; i++) {
+		const struct object_removal *removal =
+		    next < d->removal_count && d->places[next] == i ? &d->removals[next++] : NULL;
+
+		if (d->errors[i] != S3_OK)
+			write_error(w, &d->document.items[i], d->errors[i]);
+		else if (!d->document.quiet)
+			write_deleted(w, &d->document.items[i], &removal->deletion);
+	}
+}
+
 enum s3_err
 op_delete_objects(struct req *r)
 {
-	struct delete_document document;
+	struct deletion d = { 0 };
 	struct xml_writer *w;
+	size_t count;
 	enum s3_err err;
 
 	if (r->body.document.length == 0)
 		return req_refuse(r, S3_MISSING_REQUEST_BODY, NULL);
 	if ((err = check_no_mfa(r)) != S3_OK ||
-	    (err = delete_document_parse(r, r->body.document, &r->refusal, &document)) != S3_OK)
+	    (err = delete_document_parse(r, r->body.document, &r->refusal, &d.document)) != S3_OK)
 		return err;
+	count = d.document.count;
+	d.errors = talloc_zero_array(r, enum s3_err, count);
+	d.preconditions = talloc_zero_array(r, struct precondition, count);
+	d.removals = talloc_zero_array(r, struct object_removal, count);
+	d.places = talloc_zero_array(r, size_t, count);
+	for (size_t i = 0; i < count; i++)
+		prepare_item(r, &d, i);
+	delete_all(r, &d);
 	w = xml_writer_new(r, ANSWER_LONG);
 	xml_start_root(w, "DeleteResult");
-	for (size_t i = 0; i < document.count; i++) {
-		struct outcome outcome = delete_item(r, &document.items[i]);
-
-		if (outcome.err != S3_OK)
-			write_error(w, &document.items[i], &outcome);
-		else if (!document.quiet)
-			write_deleted(w, &document.items[i], &outcome.deletion);
-	}
+	write_outcomes(w, &d);
 	xml_end(w);
 	return reply_xml(r, 200, w);
 }

@@ -1,5 +1,6 @@
 #include "gateway/operations/precondition.h"
 
+#include "common/clock.h"
 #include "gateway/operations/answer.h"
 #include "gateway/permission.h"
 
@@ -8,7 +9,7 @@ precondition_read(struct req *r, struct precondition *out)
 {
 	struct conditions *conditions = &out->conditions;
 
-	*out = (struct precondition){ .r = r };
+	*out = (struct precondition){ .r = r, .key = r->target.key };
 	conditions_read(r, &r->headers, "", conditions);
 	if (conditions->has_if_match && !entity_tags_valid(conditions->if_match))
 		return refuse_argument(r, "If-Match", conditions->if_match, "If-Match is no list of entity tags.");
@@ -18,13 +19,56 @@ precondition_read(struct req *r, struct precondition *out)
 	return S3_OK;
 }
 
-/* Who is told by If-Match what is there must be allowed to know. */
-static bool
-may_know(const struct precondition *p, const struct object *current)
-{
-	const struct subject about = { .bucket = p->r->bucket, .key = p->r->target.key, .object = current };
+#define IF_MODIFIED "x-amz-if-match-last-modified-time"
+#define IF_SIZE     "x-amz-if-match-size"
 
-	return req_may(p->r, current != NULL ? ACTION_GetObject : ACTION_ListBucket, &about);
+enum s3_err
+precondition_read_deletion(struct req *r, struct slice version, struct precondition *out)
+{
+	struct slice modified = req_header(r, IF_MODIFIED), size = req_header(r, IF_SIZE);
+	enum s3_err err = precondition_read(r, out);
+
+	if (err != S3_OK)
+		return err;
+	out->version = version;
+	out->has_modified = req_has_header(r, IF_MODIFIED);
+	out->has_size = req_has_header(r, IF_SIZE);
+	if (out->has_modified && !clock_parse_http(modified, &out->modified))
+		return refuse_argument(r, IF_MODIFIED, modified, IF_MODIFIED " is no date.");
+	if (out->has_size && !slice_to_number(size, INT64_MAX, &out->size))
+		return refuse_argument(r, IF_SIZE, size, IF_SIZE " is no number.");
+	return S3_OK;
+}
+
+/* Whether the answer tells what is there, and not only whether something is. */
+static bool
+tells(const struct precondition *p)
+{
+	return p->conditions.has_if_match || p->has_modified || p->has_size;
+}
+
+/* Who is told what is there must be allowed to know. */
+static bool
+may_know(const struct precondition *p, const struct object *object)
+{
+	const struct subject about = {
+		.bucket = p->r->bucket, .key = p->key, .object = object, .version_id = p->version
+	};
+	enum action action = object != NULL ? ACTION_GetObject : ACTION_ListBucket;
+
+	return req_may(p->r, p->version.length > 0 ? action_on_version(action) : action, &about);
+}
+
+/* What a deletion asks for besides; *failed names what did not hold. */
+static bool
+attributes_hold(const struct precondition *p, const struct object *object, const char **failed)
+{
+	*failed = NULL;
+	if (object != NULL && p->has_modified && object->modified_us / 1000000 != p->modified)
+		*failed = IF_MODIFIED;
+	else if (object != NULL && p->has_size && object->size != p->size)
+		*failed = IF_SIZE;
+	return *failed == NULL;
 }
 
 bool
@@ -38,11 +82,12 @@ precondition_check(void *context, const struct object *current)
 		about.modified_us = current->modified_us;
 	}
 	p->err = S3_OK;
-	if (p->conditions.has_if_match && !may_know(p, current))
+	if (tells(p) && !may_know(p, current))
 		p->err = S3_ACCESS_DENIED;
 	else if (p->conditions.has_if_match && current == NULL)
-		p->err = S3_NO_SUCH_KEY;
-	else if (conditions_decide(&p->conditions, &about, false, &p->failed) != CONDITIONS_HOLD)
+		p->err = p->version.length > 0 ? S3_NO_SUCH_VERSION : S3_NO_SUCH_KEY;
+	else if (conditions_decide(&p->conditions, &about, false, &p->failed) != CONDITIONS_HOLD ||
+		 !attributes_hold(p, current, &p->failed))
 		p->err = S3_PRECONDITION_FAILED;
 	return p->err == S3_OK;
 }
@@ -59,8 +104,10 @@ refuse(struct precondition *p)
 {
 	if (p->err == S3_PRECONDITION_FAILED)
 		return precondition_failed(p->r, p->failed);
-	if (p->err == S3_NO_SUCH_KEY)
-		s3_refusal_detail(&p->r->refusal, "Key", p->r->target.key);
+	if (p->err == S3_NO_SUCH_KEY || p->err == S3_NO_SUCH_VERSION)
+		s3_refusal_detail(&p->r->refusal, "Key", p->key);
+	if (p->err == S3_NO_SUCH_VERSION)
+		s3_refusal_detail(&p->r->refusal, "VersionId", p->version);
 	return req_refuse(p->r, p->err, NULL);
 }
 

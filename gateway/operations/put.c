@@ -58,17 +58,13 @@ op_put_object(struct req *r)
 enum s3_err
 op_delete_object(struct req *r)
 {
-	static const char *const unsupported[] = { "x-amz-if-match-last-modified-time", "x-amz-if-match-size" };
 	struct object_deletion deletion = { 0 };
 	struct precondition precondition;
 	struct slice version;
 	enum s3_err err;
 
-	for (size_t i = 0; i < ARRAY_SIZE(unsupported); i++)
-		if (req_has_header(r, unsupported[i]))
-			return req_refuse(r, S3_NOT_IMPLEMENTED, "%s is not implemented.", unsupported[i]);
 	if ((err = check_no_mfa(r)) != S3_OK || (err = requested_version(r, &version)) != S3_OK ||
-	    (err = precondition_read(r, &precondition)) != S3_OK)
+	    (err = precondition_read_deletion(r, version, &precondition)) != S3_OK)
 		return err;
 	err = precondition_refuse(
 	    &precondition, catalog_object_delete(r->gateway->catalog, r, r->bucket, r->target.key, version,

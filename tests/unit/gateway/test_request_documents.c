@@ -168,8 +168,15 @@ static const struct {
 	{ DELETE(OBJECT(KEY) "<Quiet>maybe</Quiet>"), S3_MALFORMED_XML, 0, false },
 	{ DELETE(OBJECT(KEY) "<Quiet/>"), S3_MALFORMED_XML, 0, false },
 	{ DELETE("<Quiet>true</Quiet><Quiet>true</Quiet>" OBJECT(KEY)), S3_MALFORMED_XML, 0, false },
-	{ DELETE(OBJECT(KEY "<Size>1</Size>")), S3_NOT_IMPLEMENTED, 0, false },
-	{ DELETE(OBJECT(KEY "<LastModifiedTime>x</LastModifiedTime>")), S3_NOT_IMPLEMENTED, 0, false },
+	{ DELETE(OBJECT(KEY "<Size>1</Size><LastModifiedTime>Mon, 12 Oct 2009 17:50:00 GMT</LastModifiedTime>")),
+	    S3_OK, 1, false },
+	{ DELETE(OBJECT(KEY "<LastModifiedTime>2009-10-12T17:50:00Z</LastModifiedTime>")), S3_OK, 1, false },
+	{ DELETE(OBJECT(KEY "<LastModifiedTime>x</LastModifiedTime>")), S3_MALFORMED_XML, 0, false },
+	{ DELETE(OBJECT(KEY "<Size>-1</Size>")), S3_MALFORMED_XML, 0, false },
+	{ DELETE(OBJECT(KEY "<Size>18446744073709551616</Size>")), S3_MALFORMED_XML, 0, false },
+	{ DELETE(OBJECT(KEY "<Size>1</Size><Size>1</Size>")), S3_MALFORMED_XML, 0, false },
+	{ DELETE(OBJECT(KEY "<ETag>\"</ETag>")), S3_MALFORMED_XML, 0, false },
+	{ DELETE(OBJECT(KEY "<ETag/>")), S3_MALFORMED_XML, 0, false },
 	{ DELETE("text"), S3_MALFORMED_XML, 0, false },
 	{ "<delete>" OBJECT(KEY) "</delete>", S3_MALFORMED_XML, 0, false },
 	{ DELETE(OBJECT(KEY)) "x", S3_MALFORMED_XML, 0, false },
@@ -196,13 +203,18 @@ START_TEST(delete_items)
 
 	ck_assert_int_eq(delete_document_parse(mem,
 			     SLICE("<Delete><Object><Key> ../&lt;&#x1F600; </Key></Object>"
-				   "<Object><ETag>\"e\"</ETag><VersionId/><Key>b</Key></Object></Delete>"),
+				   "<Object><ETag>\"e\"</ETag><VersionId/><Key>b</Key></Object>"
+				   "<Object><LastModifiedTime>Mon, 12 Oct 2009 17:50:00 GMT</LastModifiedTime>"
+				   "<Key>c</Key><Size>9223372036854775807</Size></Object></Delete>"),
 			     &why, &got),
 	    S3_OK);
 	ck_assert(slice_equal(got.items[0].key, SLICE(" ../<\xf0\x9f\x98\x80 ")));
 	ck_assert(!got.items[0].has_version_id && !got.items[0].has_etag);
 	ck_assert(got.items[1].has_version_id && got.items[1].version_id.length == 0);
 	ck_assert(got.items[1].has_etag && slice_equal(got.items[1].etag, SLICE("\"e\"")));
+	ck_assert(!got.items[1].has_size && !got.items[1].has_modified);
+	ck_assert(got.items[2].has_size && got.items[2].size == INT64_MAX);
+	ck_assert(got.items[2].has_modified && got.items[2].modified == 1255369800);
 }
 END_TEST
 
