@@ -150,6 +150,7 @@ def test_wildcard_within_an_origin(gateway, ruled, origin):
 
 @pytest.mark.parametrize("origin", ["https://any.example", "https://beside.example", "https://www.example.com", "null"])
 def test_bare_wildcard(gateway, ruled, origin):
+    """CVE-2026-46685: whoever is let in by the wildcard alone gets no credentials, and no origin back."""
     answer = preflight(gateway, "/ruled/key", origin, "GET")
     assert answer.access_control() == {"Allow-Origin": "*", "Allow-Methods": "GET"}
     assert answer.vary() == VARY
