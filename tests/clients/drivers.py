@@ -34,7 +34,7 @@ def run(command, environment, check=True, stdin=b""):
 class S3cmd:
     def __init__(self, gateway, user, home, signature_v2=False):
         self.environment = clean_environment(home)
-        self.options = ["--no-ssl", "--no-progress", "--disable-multipart"]
+        self.options = ["--no-ssl", "--no-progress"]
         if signature_v2:
             self.options.append("--signature-v2")
         address = "127.0.0.1:%d" % gateway.port
@@ -53,18 +53,18 @@ class S3cmd:
 
 
 class Rclone:
-    """rclone with the remote "gate:", never in parts."""
+    """rclone with the remote "gate:"."""
 
     def __init__(self, gateway, user, home):
         self.environment = clean_environment(
             home, RCLONE_CONFIG=str(Path(home, "rclone.conf")), RCLONE_CONFIG_GATE_TYPE="s3",
             RCLONE_CONFIG_GATE_PROVIDER="Other", RCLONE_CONFIG_GATE_ENDPOINT=gateway.endpoint,
             RCLONE_CONFIG_GATE_ACCESS_KEY_ID=user.access_key, RCLONE_CONFIG_GATE_SECRET_ACCESS_KEY=user.secret_key,
-            RCLONE_CONFIG_GATE_FORCE_PATH_STYLE="true", RCLONE_CONFIG_GATE_UPLOAD_CUTOFF="5Gi")
+            RCLONE_CONFIG_GATE_FORCE_PATH_STYLE="true")
         Path(home, "rclone.conf").touch()
 
-    def __call__(self, *arguments, check=True):
-        return run(["rclone", "--retries", "1", "--low-level-retries", "1", *arguments], self.environment, check)
+    def __call__(self, *arguments, check=True, stdin=b""):
+        return run(["rclone", "--retries", "1", "--low-level-retries", "1", *arguments], self.environment, check, stdin)
 
     def upload(self, bucket, key, path):
         self("copyto", path, "gate:%s/%s" % (bucket, key))

@@ -1,4 +1,4 @@
-"""rclone of Debian, uploads in one piece."""
+"""rclone of Debian."""
 
 import filecmp
 

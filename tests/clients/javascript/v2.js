@@ -13,6 +13,10 @@ serve((operation, parameters, saveTo) => {
     const { Operation, ...rest } = parameters;
     return s3.getSignedUrlPromise(Operation, rest);
   }
+  if (operation === 'Upload') {
+    const { PartSize: partSize, ...rest } = parameters;
+    return s3.upload(rest, { partSize }).promise();
+  }
   const request = s3[operation[0].toLowerCase() + operation.slice(1)](parameters);
   return saveTo ? { Body: request.createReadStream() } : request.promise();
 }, (error) => error.statusCode);
