@@ -92,18 +92,11 @@ policy_actions_read(const struct policy_reader *r, const struct json *element, b
 	return err;
 }
 
-static bool
-is_exact(struct slice written)
-{
-	return memchr(written.data, '*', written.length) == NULL &&
-	       memchr(written.data, '?', written.length) == NULL;
-}
-
 /* A pattern may stand for actions that cannot have a key, beside those that can. */
 static bool
 can_have_keys(struct slice written, const struct wildcard *pattern, const struct policy_statement *statement)
 {
-	for (size_t c = 0; c < statement->condition_count && is_exact(written); c++)
+	for (size_t c = 0; c < statement->condition_count && !wildcard_is_wild(written); c++)
 		for (size_t k = 0; k < ARRAY_SIZE(known); k++)
 			if (covers(pattern, &known[k]) &&
 			    !policy_key_is_of(statement->conditions[c].key, known[k].name))

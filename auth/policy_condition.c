@@ -35,7 +35,7 @@ read_operator(struct slice name, struct policy_condition *condition)
 /* S3 wants addresses for this key, whatever the operator. */
 static enum s3_err
 read_value(const struct policy_reader *r, const struct policy_condition *condition, struct slice written,
-    const struct policy_place *at, struct policy_value *out)
+    const struct policy_place *at, union policy_value *out)
 {
 	bool address = condition->key == POLICY_KEY_SOURCE_IP && condition->operator->operand != POLICY_NULL;
 
@@ -54,7 +54,7 @@ read_values(const struct policy_reader *r, const struct json *element, const str
 
 	if (err != S3_OK)
 		return err;
-	condition->values = talloc_array(r->mem, struct policy_value, count);
+	condition->values = talloc_array(r->mem, union policy_value, count);
 	assert(condition->values != NULL);
 	for (size_t i = 0; i < count && err == S3_OK; i++) {
 		const struct policy_place item = policy_item_place(element, at, i);
@@ -84,7 +84,7 @@ read_keys(const struct policy_reader *r, const struct json *element, const struc
 
 		if (!policy_key_find(key->name, &condition.key, &condition.member))
 			return policy_refuse(r, &at, key->name, "Policy has an invalid condition key");
-		condition.member = slice_make(slice_dup(r->mem, condition.member), condition.member.length);
+		condition.member = policy_keep(r, condition.member);
 		err = read_values(r, key, &item, &condition);
 		statement->conditions[statement->condition_count++] = condition;
 	}

@@ -155,16 +155,18 @@ policy_is_network(struct slice text)
 /* Reading. */
 
 static bool
-parse_binary(TALLOC_CTX *mem, struct slice text, struct slice *out)
+parse_binary(const struct policy_reader *r, struct slice text, struct slice *out)
 {
-	unsigned char *bytes = talloc_array(mem, unsigned char, text.length + 1);
+	unsigned char *bytes = talloc_array(r->mem, unsigned char, text.length + 1);
 	size_t length;
+	bool fits;
 
 	assert(bytes != NULL);
-	if (!base64_decode(text, bytes, text.length, &length))
-		return false;
-	*out = slice_make(bytes, length);
-	return true;
+	fits = base64_decode(text, bytes, text.length, &length);
+	if (fits)
+		*out = policy_keep(r, slice_make(bytes, length));
+	talloc_free(bytes);
+	return fits;
 }
 
 static enum s3_err
@@ -176,14 +178,14 @@ check(
 
 enum s3_err
 policy_value_read(const struct policy_reader *r, const struct policy_operator *by, struct slice written,
-    const struct policy_place *at, struct policy_value *out)
+    const struct policy_place *at, union policy_value *out)
 {
-	*out = (struct policy_value){ 0 };
+	*out = (union policy_value){ 0 };
 	switch (by->operand) {
 	case POLICY_STRING:
 		return policy_text_read(r, written, by->comparison == POLICY_LIKE, at, &out->text);
 	case POLICY_ARN:
-		return policy_arn_read(r, written, at, out->arn, &out->arn_parts);
+		return policy_text_read(r, written, true, at, &out->text);
 	case POLICY_NUMBER:
 		return check(r, at, written, parse_number(written, &out->number), "Invalid number in Conditions");
 	case POLICY_DATE:
@@ -192,8 +194,7 @@ policy_value_read(const struct policy_reader *r, const struct policy_operator *b
 	case POLICY_NULL:
 		return check(r, at, written, parse_boolean(written, &out->number), "Invalid boolean in Conditions");
 	case POLICY_BINARY:
-		return check(
-		    r, at, written, parse_binary(r->mem, written, &out->bytes), "Invalid base64 in Conditions");
+		return check(r, at, written, parse_binary(r, written, &out->bytes), "Invalid base64 in Conditions");
 	case POLICY_ADDRESS:
 		return check(
 		    r, at, written, parse_network(written, &out->network), "Invalid IP address in Conditions");
@@ -220,33 +221,23 @@ compare(enum policy_comparison comparison, int64_t asked, int64_t value)
 	}
 }
 
-/* An ARN has six parts, the last of which may have colons. Each is compared by itself. */
+/* Each part of an ARN is compared by itself. */
 static bool
-arn_fits(struct policy_scope *scope, const struct policy_value *value, struct slice asked)
+arn_fits(struct policy_scope *scope, const struct policy_text *value, struct slice asked)
 {
-	struct slice rest = asked;
+	const struct policy_text arn = { .written = asked };
+	struct policy_text parts[POLICY_ARN_PARTS], asked_parts[POLICY_ARN_PARTS];
 
-	if (value->arn_parts < POLICY_ARN_PARTS)
+	if (!policy_arn_split(value, parts) || !policy_arn_split(&arn, asked_parts))
 		return false;
-	for (size_t i = 0; i < POLICY_ARN_PARTS; i++) {
-		struct slice part = rest;
-
-		if (i < POLICY_ARN_PARTS - 1) {
-			size_t colon;
-
-			if (!slice_find(rest, SLICE(":"), &colon))
-				return false;
-			part = slice_head(rest, colon);
-			rest = slice_skip(rest, colon + 1);
-		}
-		if (!policy_text_fits(scope, &value->arn[i], part, false))
+	for (size_t i = 0; i < POLICY_ARN_PARTS; i++)
+		if (!policy_text_fits(scope, &parts[i], asked_parts[i].written, false))
 			return false;
-	}
 	return true;
 }
 
 bool
-policy_value_fits(struct policy_scope *scope, const struct policy_operator *by, const struct policy_value *value,
+policy_value_fits(struct policy_scope *scope, const struct policy_operator *by, const union policy_value *value,
     struct slice asked)
 {
 	unsigned char address[16];
@@ -257,7 +248,7 @@ policy_value_fits(struct policy_scope *scope, const struct policy_operator *by, 
 	case POLICY_STRING:
 		return policy_text_fits(scope, &value->text, asked, by->comparison == POLICY_EQUAL_NOCASE);
 	case POLICY_ARN:
-		return arn_fits(scope, value, asked);
+		return arn_fits(scope, &value->text, asked);
 	case POLICY_NUMBER:
 		return parse_number(asked, &number) && compare(by->comparison, number, value->number);
 	case POLICY_DATE:

@@ -280,11 +280,12 @@ policy_parse(TALLOC_CTX *mem, struct slice document, struct slice bucket, const 
 {
 	struct policy *policy = talloc_zero(mem, struct policy);
 	TALLOC_CTX *scratch = talloc_new(mem);
-	struct policy_reader r = { .mem = policy, .bucket = bucket, .users = users, .why = why };
+	struct policy_room room = { talloc_array(policy, char, document.length + 1), document.length };
+	struct policy_reader r = { .mem = policy, .room = &room, .bucket = bucket, .users = users, .why = why };
 	const struct json *tree;
 	enum s3_err err = S3_MALFORMED_POLICY;
 
-	assert(policy != NULL && scratch != NULL);
+	assert(policy != NULL && scratch != NULL && room.free != NULL);
 	*out = NULL;
 	tree = read_document(scratch, document, why);
 	if (tree != NULL)

@@ -44,12 +44,6 @@ user_exists(const struct policy_reader *r, const struct policy_user *user)
 	       (user->name.length == 0 || slice_equal(user->name, name));
 }
 
-static struct slice
-keep(const struct policy_reader *r, struct slice s)
-{
-	return s.length > 0 ? slice_make(slice_dup(r->mem, s), s.length) : s;
-}
-
 /* One principal of that type. Services and identity providers exist elsewhere: nobody here is one. */
 static enum s3_err
 read_principal(const struct policy_reader *r, struct slice type, struct slice written,
@@ -65,7 +59,7 @@ read_principal(const struct policy_reader *r, struct slice type, struct slice wr
 	}
 	if ((slice_equal(type, SLICE("AWS")) && !read_user(written, &user)) || !user_exists(r, &user))
 		return policy_refuse(r, at, written, INVALID);
-	out->users[out->count++] = (struct policy_user){ keep(r, user.id), keep(r, user.name) };
+	out->users[out->count++] = (struct policy_user){ policy_keep(r, user.id), policy_keep(r, user.name) };
 	return S3_OK;
 }
 

@@ -6,30 +6,16 @@
 #include "auth/policy.h"
 #include "auth/wildcard.h"
 
-/* Texts with wildcards and policy variables (policy_text.c). */
-
-enum policy_part_kind {
-	POLICY_BYTES,
-	POLICY_ONE,     /* "?" */
-	POLICY_RUN,     /* "*" */
-	POLICY_VARIABLE /* "${aws:username}" */
-};
-
-struct policy_part {
-	enum policy_part_kind kind;
-	struct slice bytes; /* of POLICY_BYTES; the default of a variable, if it has one */
-	bool has_default;
-	enum policy_key key;
-	struct slice member; /* of the key */
-};
-
+/*
+ * A text of a policy, with wildcards and policy variables where it may have them (policy_text.c). What a policy keeps of
+ * its document is short, for many policies are kept: a text is read again when it is put against a request.
+ */
 struct policy_text {
-	const struct policy_part *parts;
-	size_t count;
-	bool wild;                      /* "*" and "?" are wildcards in it */
-	bool fixed;                     /* neither wildcards nor variables are there */
-	struct slice bytes;             /* when it is fixed */
-	const struct wildcard *pattern; /* when it is wild and has no variables */
+	struct slice written; /* the bytes themselves, when it is neither wild nor variable */
+	bool wild;            /* it has "*" or "?" */
+	bool variable;        /* it has "${" */
+	bool one_run;         /* it is not variable, and its one wildcard is the "*" at `run` */
+	unsigned run;
 };
 
 /* Whom a statement is about (policy_principal.c). */
@@ -55,12 +41,10 @@ struct policy_network {
 
 #define POLICY_ARN_PARTS 6
 
-/* One value of a condition, as its operator takes it. */
-struct policy_value {
-	struct policy_text text;
-	struct policy_text arn[POLICY_ARN_PARTS];
-	size_t arn_parts; /* fewer: it is no ARN, and none is like it */
-	int64_t number;   /* millionths; or seconds since 1970; or 0 and 1 */
+/* One value of a condition, as its operand is. */
+union policy_value {
+	struct policy_text text; /* of POLICY_STRING and POLICY_ARN */
+	int64_t number;          /* millionths; seconds since 1970; 0 and 1 of POLICY_BOOLEAN and POLICY_NULL */
 	struct slice bytes;
 	struct policy_network network;
 };
@@ -105,7 +89,7 @@ struct policy_condition {
 	bool if_exists;
 	enum policy_key key;
 	struct slice member;
-	struct policy_value *values;
+	union policy_value *values;
 	size_t count;
 };
 
@@ -127,10 +111,16 @@ struct policy {
 	size_t count;
 };
 
-/* Reading. All of a policy is on `mem`. */
+/* Reading. All of a policy is on `mem`, its texts one behind the other in `room`. */
+
+struct policy_room {
+	char *free;
+	size_t left;
+};
 
 struct policy_reader {
 	TALLOC_CTX *mem;
+	struct policy_room *room;
 	struct slice bucket;
 	const struct policy_users *users; /* NULL: every principal is there */
 	struct s3_refusal *why;
@@ -158,13 +148,21 @@ MUST_USE enum s3_err policy_items(const struct policy_reader *r, const struct js
     const struct policy_place *at, const char *text, const struct json **items, size_t *count);
 struct policy_place policy_item_place(const struct json *element, const struct policy_place *at, size_t i);
 
-/* A text, in which variables are read if the policy's version has them. err  S3_MALFORMED_POLICY: a variable is none */
+/* A copy that the policy keeps. */
+struct slice policy_keep(const struct policy_reader *r, struct slice s);
+
+/*
+ * A text that may be `wild`, and have variables if the policy's version has them. An ARN is read so as well: each of its
+ * parts is a text. err  S3_MALFORMED_POLICY: a variable is none
+ */
 MUST_USE enum s3_err policy_text_read(const struct policy_reader *r, struct slice written, bool wild,
     const struct policy_place *at, struct policy_text *out);
 
-/* Read as an ARN: up to six texts with wildcards, between colons. */
-MUST_USE enum s3_err policy_arn_read(const struct policy_reader *r, struct slice written,
-    const struct policy_place *at, struct policy_text out[POLICY_ARN_PARTS], size_t *count);
+/* The parts of an ARN, the last of which may have colons; false when there are too few. */
+bool policy_arn_split(const struct policy_text *whole, struct policy_text parts[POLICY_ARN_PARTS]);
+
+/* Whether it is the same bytes for every request. */
+bool policy_text_is_fixed(const struct policy_text *text);
 
 MUST_USE enum s3_err policy_principals_read(const struct policy_reader *r, const struct json *element,
     bool inverted, const struct policy_place *at, struct policy_principals *out);
@@ -195,7 +193,7 @@ const struct policy_operator *policy_operator_find(struct slice name);
 
 /* A value as that operator takes it. err  S3_MALFORMED_POLICY */
 MUST_USE enum s3_err policy_value_read(const struct policy_reader *r, const struct policy_operator *by,
-    struct slice written, const struct policy_place *at, struct policy_value *out);
+    struct slice written, const struct policy_place *at, union policy_value *out);
 
 /* Whether that is an IP address, or a range of them. */
 bool policy_is_network(struct slice text);
@@ -238,7 +236,7 @@ bool policy_text_fits(struct policy_scope *scope, const struct policy_text *text
 
 /* Whether a value of a condition fits one of the request's. */
 bool policy_value_fits(struct policy_scope *scope, const struct policy_operator *by,
-    const struct policy_value *value, struct slice asked);
+    const union policy_value *value, struct slice asked);
 
 bool policy_condition_holds(struct policy_scope *scope, const struct policy_condition *condition);
 

@@ -45,31 +45,33 @@ is_narrow_network(const struct policy_network *network)
 static bool
 is_fixed_text(const struct policy_text *text)
 {
-	return text->fixed && text->bytes.length > 0 && !slice_equal_nocase(text->bytes, SLICE("anonymous"));
+	return policy_text_is_fixed(text) && text->written.length > 0 &&
+	       !slice_equal_nocase(text->written, SLICE("anonymous"));
 }
 
 /* An access point's name may be a pattern as long as its account, the fifth part, is none. */
 static bool
-is_fixed_arn(const struct policy_value *value, enum policy_key key)
+is_fixed_arn(const struct policy_text *text, enum policy_key key)
 {
 	size_t fixed = key == POLICY_KEY_DATA_ACCESS_POINT_ARN ? POLICY_ARN_PARTS - 1 : POLICY_ARN_PARTS;
+	struct policy_text parts[POLICY_ARN_PARTS];
 
-	if (value->arn_parts < POLICY_ARN_PARTS)
+	if (!policy_arn_split(text, parts))
 		return false;
 	for (size_t i = 0; i < fixed; i++)
-		if (!value->arn[i].fixed)
+		if (!policy_text_is_fixed(&parts[i]))
 			return false;
 	return true;
 }
 
 static bool
-is_fixed_value(const struct policy_condition *condition, const struct policy_value *value)
+is_fixed_value(const struct policy_condition *condition, const union policy_value *value)
 {
 	switch (condition->operator->operand) {
 	case POLICY_STRING:
 		return is_trusted_key(condition->key) && is_fixed_text(&value->text);
 	case POLICY_ARN:
-		return is_trusted_key(condition->key) && is_fixed_arn(value, condition->key);
+		return is_trusted_key(condition->key) && is_fixed_arn(&value->text, condition->key);
 	case POLICY_ADDRESS:
 		return condition->key == POLICY_KEY_SOURCE_IP && is_narrow_network(&value->network);
 	default:

@@ -52,11 +52,7 @@ policy_resources_read(const struct policy_reader *r, const struct json *element,
 static char
 behind_bucket(const struct policy_text *resource, struct slice bucket)
 {
-	const struct policy_part *first = &resource->parts[0];
-
-	if (first->bytes.length > bucket.length)
-		return '/';
-	return resource->count > 1 && resource->parts[1].kind == POLICY_RUN ? '*' : '\0';
+	return resource->written.length > bucket.length ? resource->written.data[bucket.length] : '\0';
 }
 
 bool

@@ -35,18 +35,20 @@ has_bit(const uint64_t *bits, size_t i)
 	return (bits[i / WORD_BITS] >> i % WORD_BITS & 1) != 0;
 }
 
+/* All in one piece: patterns are made for one match. */
 struct wildcard *
 wildcard_new(TALLOC_CTX *mem, size_t room)
 {
-	struct wildcard *pattern = talloc_zero(mem, struct wildcard);
+	size_t words = room / WORD_BITS + 1;
+	struct wildcard *pattern =
+	    talloc_zero_size(mem, sizeof(struct wildcard) + 2 * words * sizeof(uint64_t) + room + 1);
 
 	assert(pattern != NULL);
 	pattern->room = room;
-	pattern->words = room / WORD_BITS + 1;
-	pattern->bytes = talloc_array(pattern, char, room + 1);
-	pattern->one = talloc_zero_array(pattern, uint64_t, pattern->words);
-	pattern->run = talloc_zero_array(pattern, uint64_t, pattern->words);
-	assert(pattern->bytes != NULL && pattern->one != NULL && pattern->run != NULL);
+	pattern->words = words;
+	pattern->one = (uint64_t *)(pattern + 1);
+	pattern->run = pattern->one + words;
+	pattern->bytes = (char *)(pattern->run + words);
 	return pattern;
 }
 
@@ -219,6 +221,14 @@ wildcard_cost(const struct wildcard *pattern, struct slice text)
 	if (is_plain(pattern) || is_one_run(pattern))
 		return pattern->plain + pattern->tail;
 	return (pattern->has_one ? 4 : 2) * pattern->words * text.length + bytes * pattern->length;
+}
+
+bool
+wildcard_is_wild(struct slice written)
+{
+	size_t at;
+
+	return slice_find(written, SLICE("*"), &at) || slice_find(written, SLICE("?"), &at);
 }
 
 struct wildcard *

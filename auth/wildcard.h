@@ -24,6 +24,9 @@ bool wildcard_matches(const struct wildcard *pattern, struct slice text);
 /* What a match may cost at most, in steps of a nanosecond or so. */
 size_t wildcard_cost(const struct wildcard *pattern, struct slice text);
 
+/* Whether a pattern as it is written has wildcards at all. */
+bool wildcard_is_wild(struct slice written);
+
 /* A pattern as it is written. */
 struct wildcard *wildcard_from(TALLOC_CTX *mem, struct slice written);
 

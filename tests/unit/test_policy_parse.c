@@ -504,6 +504,59 @@ START_TEST(length)
 }
 END_TEST
 
+/* Policies are kept compiled: what one takes of memory is a small multiple of its document, however it is made up. */
+static const struct {
+	const char *before;
+	const char *unit;
+	const char *after;
+} shapes[] = {
+	{ "{\"Statement\":[",
+	    "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"arn:aws:s3:::bucket\"}",
+	    "]}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"arn:aws:s3:::bucket\",\"Principal\":{\"AWS\":[",
+	    "\"*\",\"alice\"", "]}}}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Resource\":\"arn:aws:s3:::bucket\",\"Action\":[",
+	    "\"*\"", "]}}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":[",
+	    "\"arn:aws:s3:::bucket/*?\"", "]}}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\"," ALL ",\"Action\":\"*\"," OBJECTS
+	  ",\"Condition\":{\"StringLike\":{\"aws:Referer\":[",
+	    "\"*?*?*?\",\"\",1", "]}}}}" },
+	{ "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Deny\"," ALL ",\"Action\":\"*\"," OBJECTS
+	  ",\"Condition\":{\"StringLike\":{\"aws:Referer\":[",
+	    "\"${*}${?}\",\"*${*}?${aws:userid}\"", "]}}}}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\"," ALL ",\"Action\":\"*\"," OBJECTS
+	  ",\"Condition\":{\"ArnLike\":{\"aws:Referer\":[",
+	    "\"*:*:*:*:*:*\",\"\"", "]}}}}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\"," ALL ",\"Action\":\"*\"," OBJECTS
+	  ",\"Condition\":{\"BinaryEquals\":{\"aws:Referer\":[",
+	    "\"\",\"AA==\"", "]}}}}" },
+	{ "{\"Statement\":{\"Effect\":\"Deny\"," ALL ",\"Action\":\"*\"," OBJECTS
+	  ",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":[",
+	    "\"::\"", "]}}}}" },
+};
+
+START_TEST(memory)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct buf *document = buf_new(mem, POLICY_NORMALIZED_MAX);
+	struct s3_refusal why = { .mem = mem };
+	struct policy *policy;
+	size_t kept;
+
+	buf_append_string(document, shapes[_i].before);
+	while (buf_slice(document).length + 2 * strlen(shapes[_i].unit) + strlen(shapes[_i].after) + 1 <
+	       POLICY_NORMALIZED_MAX)
+		buf_printf(document, "%s,", shapes[_i].unit);
+	buf_printf(document, "%s%s", shapes[_i].unit, shapes[_i].after);
+	ck_assert_msg(policy_parse(mem, buf_slice(document), SLICE("bucket"), &users, &why, &policy) == S3_OK,
+	    "%s: %s", shapes[_i].unit, why.message);
+	kept = talloc_total_size(policy) + 112 * talloc_total_blocks(policy); /* with what talloc and malloc need */
+	ck_assert_msg(kept < 12 * buf_slice(document).length, "%s: %zu bytes", shapes[_i].unit, kept);
+	talloc_free(mem);
+}
+END_TEST
+
 /* The document may go, and what of it is shown is bounded. */
 START_TEST(borrows_nothing)
 {
@@ -543,6 +596,7 @@ main(void)
 	tcase_add_loop_test(tc, parse, 0, ARRAY_SIZE(vectors));
 	tcase_add_test(tc, stored);
 	tcase_add_loop_test(tc, length, 0, ARRAY_SIZE(lengths));
+	tcase_add_loop_test(tc, memory, 0, ARRAY_SIZE(shapes));
 	tcase_add_test(tc, borrows_nothing);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
