@@ -5,44 +5,10 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from answers import S3_NAMESPACE, ask, refused
+from probes import ABSENT, IN_VAIN, SETTINGS
 
-ID = {"Id": "id"}
-SETTINGS = [
-    ("get_bucket_location", {"LocationConstraint": None}),
-    ("get_bucket_versioning", {}),
-    ("get_bucket_logging", {}),
-    ("get_bucket_notification_configuration", {}),
-    ("get_bucket_accelerate_configuration", {}),
-    ("get_bucket_request_payment", {"Payer": "BucketOwner"}),
-    ("list_bucket_analytics_configurations", {"IsTruncated": False}),
-    ("list_bucket_intelligent_tiering_configurations", {"IsTruncated": False}),
-    ("list_bucket_inventory_configurations", {"IsTruncated": False}),
-    ("list_bucket_metrics_configurations", {"IsTruncated": False}),
-]
-ABSENT = [
-    ("get_bucket_policy", {}, "NoSuchBucketPolicy", 404),
-    ("get_bucket_tagging", {}, "NoSuchTagSet", 404),
-    ("get_bucket_cors", {}, "NoSuchCORSConfiguration", 404),
-    ("get_bucket_lifecycle_configuration", {}, "NoSuchLifecycleConfiguration", 404),
-    ("get_bucket_lifecycle", {}, "NoSuchLifecycleConfiguration", 404),
-    ("get_bucket_website", {}, "NoSuchWebsiteConfiguration", 404),
-    ("get_bucket_encryption", {}, "ServerSideEncryptionConfigurationNotFoundError", 404),
-    ("get_bucket_replication", {}, "ReplicationConfigurationNotFoundError", 404),
-    ("get_bucket_ownership_controls", {}, "OwnershipControlsNotFoundError", 404),
-    ("get_public_access_block", {}, "NoSuchPublicAccessBlockConfiguration", 404),
-    ("get_object_lock_configuration", {}, "ObjectLockConfigurationNotFoundError", 404),
-    ("get_object_retention", {"Key": "key"}, "InvalidRequest", 400),
-    ("get_object_legal_hold", {"Key": "key"}, "InvalidRequest", 400),
-    ("get_bucket_analytics_configuration", ID, "NoSuchConfiguration", 404),
-    ("get_bucket_intelligent_tiering_configuration", ID, "NoSuchConfiguration", 404),
-    ("get_bucket_inventory_configuration", ID, "NoSuchConfiguration", 404),
-    ("get_bucket_metrics_configuration", ID, "NoSuchConfiguration", 404),
-    ("delete_bucket_analytics_configuration", ID, "NoSuchConfiguration", 404),
-    ("delete_bucket_intelligent_tiering_configuration", ID, "NoSuchConfiguration", 404),
-    ("delete_bucket_inventory_configuration", ID, "NoSuchConfiguration", 404),
-    ("delete_bucket_metrics_configuration", ID, "NoSuchConfiguration", 404),
-]
-DELETIONS = ["cors", "encryption", "lifecycle", "policy", "replication", "tagging", "website"]
+DELETIONS = ["cors", "encryption", "lifecycle", "ownershipControls", "policy", "publicAccessBlock", "replication", "tagging",
+             "website"]
 ROOTS = {
     "versioning": "VersioningConfiguration",
     "logging": "BucketLoggingStatus",
@@ -55,32 +21,6 @@ ROOTS = {
     "inventory": "ListInventoryConfigurationsResult",
     "metrics": "ListMetricsConfigurationsResult",
 }
-DAYS = {"Mode": "GOVERNANCE", "Days": 1}
-DESTINATION = {"Bucket": "arn:aws:s3:::other"}
-# What cannot be put, and how a client sees that nothing was.
-IN_VAIN = [
-    ("put_bucket_lifecycle_configuration", {"LifecycleConfiguration": {
-        "Rules": [{"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]}}),
-    ("put_bucket_website", {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "index.html"}}}),
-    ("put_bucket_encryption", {"ServerSideEncryptionConfiguration": {
-        "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}}),
-    ("put_bucket_replication", {"ReplicationConfiguration": {
-        "Role": "role", "Rules": [{"Status": "Enabled", "Destination": DESTINATION}]}}),
-    ("put_object_lock_configuration", {"ObjectLockConfiguration": {
-        "ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": DAYS}}}),
-    ("put_bucket_logging", {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": ""}}}),
-    ("put_bucket_notification_configuration", {"NotificationConfiguration": {
-        "TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:1:t", "Events": ["s3:ObjectCreated:*"]}]}}),
-    ("put_bucket_accelerate_configuration", {"AccelerateConfiguration": {"Status": "Enabled"}}),
-    ("put_bucket_request_payment", {"RequestPaymentConfiguration": {"Payer": "Requester"}}),
-    ("put_bucket_analytics_configuration", {**ID, "AnalyticsConfiguration": {**ID, "StorageClassAnalysis": {}}}),
-    ("put_bucket_intelligent_tiering_configuration", {**ID, "IntelligentTieringConfiguration": {
-        **ID, "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}}),
-    ("put_bucket_inventory_configuration", {**ID, "InventoryConfiguration": {
-        **ID, "Destination": {"S3BucketDestination": {**DESTINATION, "Format": "CSV"}}, "IsEnabled": True,
-        "IncludedObjectVersions": "All", "Schedule": {"Frequency": "Daily"}}}),
-    ("put_bucket_metrics_configuration", {**ID, "MetricsConfiguration": ID}),
-]
 
 
 @pytest.mark.parametrize("operation,answer", SETTINGS)
@@ -139,7 +79,7 @@ def test_no_object_is_locked_in_a_bucket_without_locks(s3, bucket, operation, pa
     assert refused(s3.head_object, Bucket=bucket, Key="key") == ("404", 404)
 
 
-@pytest.mark.parametrize("subresource", sorted({*ROOTS, *DELETIONS, "object-lock", "publicAccessBlock"} - {"location"}))
+@pytest.mark.parametrize("subresource", sorted({*ROOTS, *DELETIONS, "object-lock", "policyStatus"}))
 def test_others_learn_nothing(gateway, bob, bucket, subresource):
     assert ask(gateway, "GET", "/" + bucket, subresource, by=bob).code == "AccessDenied"
     assert ask(gateway, "GET", "/" + bucket, subresource).code == "AccessDenied"
