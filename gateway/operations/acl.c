@@ -72,7 +72,7 @@ enum s3_err
 op_get_object_acl(struct req *r)
 {
 	reply_version(r, r->object);
-	return reply_acl(r, object_owner(r, r->object), r->object->acl);
+	return reply_acl(r, owner_in_force(r, r->object->owner_id), r->object->acl);
 }
 
 /* The owner of what is there: whoever put it meanwhile may be somebody else, whose ACL it is. */
@@ -83,7 +83,7 @@ put_acl(struct req *r, struct object_change *change)
 	bool disabled;
 	enum s3_err err;
 
-	err = read_acl(r, object_owner(r, r->object), slice_from(r->bucket->owner_id), &stored);
+	err = read_acl(r, owner_in_force(r, r->object->owner_id), slice_from(r->bucket->owner_id), &stored);
 	if (err == S3_OK)
 		err = acls_are_disabled(r, &disabled);
 	/* The one ACL that is taken then is the one that every object has; what it had before stays for later. */

@@ -53,7 +53,7 @@ write_object(struct xml_writer *w, struct req *r, struct object_listing *l, cons
 	listing_write_checksums(w, &object->checksums);
 	xml_number(w, "Size", object->size);
 	if (l->with_owner)
-		xml_owner(w, r, &l->owner_names, object_owner(r, object));
+		xml_owner(w, r, &l->owner_names, owner_in_force(r, object->owner_id));
 	xml_string(w, "StorageClass", "STANDARD");
 	xml_end(w);
 }

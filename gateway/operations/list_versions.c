@@ -2,6 +2,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/listing.h"
 #include "gateway/operations/operations.h"
+#include "gateway/operations/ownership.h"
 
 struct version_listing {
 	struct listing asked;
@@ -62,7 +63,7 @@ write_version(struct xml_writer *w, struct req *r, struct version_listing *l, co
 		xml_number(w, "Size", version->size);
 		xml_string(w, "StorageClass", "STANDARD");
 	}
-	xml_owner(w, r, &l->owner_names, slice_from(version->owner_id));
+	xml_owner(w, r, &l->owner_names, owner_in_force(r, version->owner_id));
 	xml_end(w);
 }
 

@@ -31,13 +31,13 @@ acls_are_disabled(struct req *r, bool *out)
 }
 
 struct slice
-object_owner(struct req *r, const struct object *object)
+owner_in_force(struct req *r, const char *owner_id)
 {
 	bool disabled;
 
 	if (acls_are_disabled(r, &disabled) == S3_OK && disabled)
 		return slice_from(r->bucket->owner_id);
-	return slice_from(object->owner_id);
+	return slice_from(owner_id);
 }
 
 /* The canned ACL by its name: "private" says the same of the owner's own objects, and S3 refuses it. */

@@ -14,8 +14,8 @@
  */
 MUST_USE enum s3_err new_object_owner(struct req *r, struct slice *out);
 
-/* Whose an object of the request's bucket is: under BucketOwnerEnforced the bucket owner's, whoever put it. */
-struct slice object_owner(struct req *r, const struct object *object);
+/* Who owns what is stored as that user's in the request's bucket: under BucketOwnerEnforced, its owner owns all. */
+struct slice owner_in_force(struct req *r, const char *owner_id);
 
 /* Whether ACLs count for nothing in the request's bucket. err as req_settings */
 MUST_USE enum s3_err acls_are_disabled(struct req *r, bool *out);

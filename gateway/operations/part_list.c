@@ -2,6 +2,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/listing.h"
 #include "gateway/operations/operations.h"
+#include "gateway/operations/ownership.h"
 #include "gateway/operations/upload.h"
 #include "gateway/operations/upload_checksum.h"
 
@@ -62,7 +63,7 @@ write_upload(struct xml_writer *w, struct req *r, const struct part_listing *l)
 	listing_write_key(w, r, &l->asked, "Key", r->upload->key);
 	xml_string(w, "UploadId", r->upload->id);
 	xml_initiator(w, r, &names, r->upload);
-	xml_owner(w, r, &names, slice_from(r->upload->owner_id));
+	xml_owner(w, r, &names, owner_in_force(r, r->upload->owner_id));
 	xml_string(w, "StorageClass", "STANDARD");
 	upload_checksum_write(w, &checksum);
 }

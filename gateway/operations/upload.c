@@ -65,6 +65,9 @@ op_create_multipart_upload(struct req *r)
 	struct upload *upload;
 	enum s3_err err;
 
+	if (r->identity.anonymous)
+		return req_refuse(r, S3_ACCESS_DENIED,
+		    "Anonymous users cannot initiate multipart uploads.  Please authenticate.");
 	if ((err = attributes_check_supported(r)) != S3_OK || (err = attributes_read(r, &change)) != S3_OK ||
 	    (err = attributes_read_owner(r, &change)) != S3_OK ||
 	    (err = upload_checksum_read(r, &checksum)) != S3_OK)

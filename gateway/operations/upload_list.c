@@ -3,6 +3,7 @@
 #include "gateway/operations/answer.h"
 #include "gateway/operations/listing.h"
 #include "gateway/operations/operations.h"
+#include "gateway/operations/ownership.h"
 #include "gateway/operations/upload.h"
 #include "gateway/operations/upload_checksum.h"
 
@@ -71,7 +72,7 @@ write_upload(struct xml_writer *w, struct req *r, struct upload_listing *l, cons
 	listing_write_key(w, r, &l->asked, "Key", upload->key);
 	xml_string(w, "UploadId", upload->id);
 	xml_initiator(w, r, &l->initiator_names, upload);
-	xml_owner(w, r, &l->owner_names, slice_from(upload->owner_id));
+	xml_owner(w, r, &l->owner_names, owner_in_force(r, upload->owner_id));
 	xml_string(w, "StorageClass", "STANDARD");
 	xml_time(w, "Initiated", upload->initiated_us);
 	upload_checksum_write(w, &checksum);
