@@ -19,6 +19,7 @@ from signing import UNSIGNED, V4, Request  # noqa: E402
 
 BUCKET = "load"
 SMALL, LARGE = (0, 2000), (100000, 700000)
+INLINE_MAX = 16384
 ABSENT = None
 
 
@@ -29,7 +30,16 @@ class Version:
         self.name = "%s %d" % (key, number)
         head = ("%s %d\n" % (self.name, size)).encode()
         self.body = head + hashlib.shake_128(head).digest(size)
-        self.md5 = hashlib.md5(self.body).hexdigest()
+        self.md5 = self.etag = hashlib.md5(self.body).hexdigest()
+
+    @property
+    def blobs(self):
+        """How many files it takes."""
+        return int(len(self.body) > INLINE_MAX)
+
+    def copy(self):
+        """What a copy of it is."""
+        return self
 
 
 class Store:
@@ -37,7 +47,9 @@ class Store:
 
     def __init__(self):
         self.allowed = {}  # key: list of Version or ABSENT; a key has one owner, so no lock is needed
+        self.uploads = {}  # multipart uploads by ID, as parts.py has them
         self.answered = 0
+        self.completed = 0  # of these
 
     def may_be(self, key):
         return self.allowed.get(key, [ABSENT])
@@ -73,6 +85,8 @@ class Connection:
 
 class Writer(threading.Thread):
     """One connection's writes, until it is told to stop or the server goes."""
+
+    seeds = 0  # each kind has others
 
     def __init__(self, gateway, store, name, seed, large=0.35):
         super().__init__(daemon=True)
@@ -134,26 +148,32 @@ class Writer(threading.Thread):
         source = self.random.choice(self.keys)
         versions = self.store.may_be(source)
         if source != key and len(versions) == 1 and versions[0] is not ABSENT:
-            self.write(connection, key, versions[0], "PUT", (200,), b"", [
+            self.write(connection, key, versions[0].copy(), "PUT", (200,), b"", [
                        ("x-amz-copy-source", "/%s/%s" % (BUCKET, source))])
 
-    def write(self, connection, key, version, method, good, body=b"", headers=()):
-        before = self.store.may_be(key)
-        self.store.allowed[key] = before + [version]
-        if method == "POST":
+    def write(self, connection, key, version, method, good, body=b"", headers=(), query=""):
+        """Make the key hold that version; whether it was answered that it does."""
+        self.store.allowed[key] = self.store.may_be(key) + [version]
+        if method == "POST" and not query:
             answer, said = connection.send_form(key, body, headers)
         else:
-            answer, said = connection.send(method, "/%s/%s" % (BUCKET, key), body, headers)
-        if answer.status in good and b"<Error>" not in said:
+            answer, said = connection.send(method, "/%s/%s" % (BUCKET, key), body, headers, query)
+        done = self.is_done(answer, said, good, method + " " + key)
+        if done:
             self.store.allowed[key] = [version]
+        return done
+
+    def is_done(self, answer, said, good, what):
+        if answer.status in good and b"<Error>" not in said:
             self.store.answered += 1
-            return
+            return True
         if answer.status == 503:
             self.turned_away(answer, said)
         elif answer.status == 507:
             self.refused += 1
         else:
-            raise AssertionError("%s %s: %d %r" % (method, key, answer.status, said[:500]))
+            raise AssertionError("%s: %d %r" % (what, answer.status, said[:500]))
+        return False
 
 
 def check_key(connection, store, key):
@@ -175,7 +195,9 @@ def check_answer(answer, body, store, key):
     matching = [version for version in versions if version and version.md5 == md5]
     assert matching, "%s holds %r…, %d bytes, of the version %s; it may be: %s" % (
         key, body[:60], len(body), answer.getheader("x-amz-meta-version"), names)
-    assert answer.getheader("ETag") == '"%s"' % md5 and answer.getheader("x-amz-meta-version") == matching[0].name
+    matching = [version for version in matching if answer.getheader("ETag") == '"%s"' % version.etag]
+    assert matching, "%s has the ETag %s; it may be: %s" % (key, answer.getheader("ETag"), names)
+    assert answer.getheader("x-amz-meta-version") == matching[0].name
     assert answer.getheader("Content-Type") == "x/" + md5 and int(answer.getheader("Content-Length")) == len(body)
     store.allowed[key] = matching[:1]
 
@@ -196,8 +218,9 @@ def check_all(gateway, store):
     assert listed == there
 
 
-def large_objects(store, inline_max=16384):
-    return sum(versions[0] is not ABSENT and len(versions[0].body) > inline_max for versions in store.allowed.values())
+def count_blobs(store):
+    """How many files the objects take, once what each key holds is known."""
+    return sum(versions[0].blobs for versions in store.allowed.values() if versions[0] is not ABSENT)
 
 
 def make_bucket(gateway):
@@ -207,8 +230,9 @@ def make_bucket(gateway):
     assert answer.status == 200, body
 
 
-def run_writers(gateway, store, seed, count=6, **how):
-    writers = [Writer(gateway, store, "writer%d" % number, seed * 100 + number, **how) for number in range(count)]
+def run_writers(gateway, store, seed, count=6, kind=Writer, **how):
+    writers = [kind(gateway, store, "%s%d" % (kind.__name__.lower(), number), seed * 100 + kind.seeds + number, **how)
+               for number in range(count)]
     for writer in writers:
         writer.start()
     return writers

@@ -13,6 +13,7 @@ import time
 import pytest
 
 import load
+import parts
 from launcher import Gateway, program, wait_until
 
 ROUNDS = int(os.environ.get("CROSSGATE_CRASH_ROUNDS", "100"))
@@ -32,6 +33,11 @@ def blob_files(gateway):
     return sum(name.startswith("blobs/") for name in gateway.files())
 
 
+def check(gateway, store):
+    parts.check_uploads(gateway, store)
+    load.check_all(gateway, store)
+
+
 @pytest.mark.slow
 def test_kill_at_random_instants(tmp_path):
     chance = random.Random(SEED)
@@ -41,6 +47,7 @@ def test_kill_at_random_instants(tmp_path):
         load.make_bucket(gateway)
         for number in range(ROUNDS):
             writers = load.run_writers(gateway, store, SEED + number)
+            writers += load.run_writers(gateway, store, SEED + number, 3, parts.Uploader)
             load.pause(chance.uniform(0.01, 0.9))
             gateway.kill()
             load.end_writers(writers)
@@ -51,22 +58,21 @@ def test_kill_at_random_instants(tmp_path):
                 assert status == 0, "round %d of seed %d: %s" % (number, SEED, report)
             gateway.start()
             try:
-                load.check_all(gateway, store)
+                check(gateway, store)
             except AssertionError as wrong:
                 raise AssertionError("round %d of seed %d: %s" % (number, SEED, wrong)) from wrong
         assert store.answered > 10 * ROUNDS, "too few writes to say anything: %d" % store.answered
+        assert store.completed > ROUNDS / 2, "too few objects that came in parts: %d" % store.completed
 
-        expected = load.large_objects(store)
-        wait_until(
-    lambda: blob_files(gateway) == expected,
-    60,
-    "%d blobs for %d large objects" %
-    (blob_files(gateway),
-     expected))
+        parts.abort_all(gateway, store)
+        expected = load.count_blobs(store)
+        wait_until(lambda: blob_files(gateway) == expected, 60, "%d blobs where the objects take %d" % (
+            blob_files(gateway), expected))
         status, report = gateway.verify()
         assert status == 0 and "orphans: 0" in report, report
         assert gateway.stop() == 0
-        print("%d rounds, %d writes answered, %d objects, seed %d" % (ROUNDS, store.answered, len(store.allowed), SEED))
+        print("%d rounds, %d writes answered, %d uploads completed, %d objects, seed %d" % (
+            ROUNDS, store.answered, store.completed, len(store.allowed), SEED))
     finally:
         gateway.kill()
 
