@@ -232,7 +232,7 @@ reply_completed(struct req *r, const struct object *object)
 {
 	struct xml_writer *w = xml_writer_new(r, ANSWER_LONG);
 
-	reply_version(r, object);
+	reply_version_made(r, object);
 	xml_start_root(w, "CompleteMultipartUploadResult");
 	xml_string(w, "Location",
 	    talloc_asprintf(r, "http://%.*s%.*s", SLICE_ARG(req_header(r, "host")), SLICE_ARG(r->target.path)));

@@ -58,6 +58,12 @@ def send(gateway, request):
 
 def send_on(connection, request):
     """The same on a connection that stays open."""
+    send_head(connection, request)
+    return send_body(connection, request)
+
+
+def send_head(connection, request):
+    """Only the header section."""
     connection.putrequest(request.method, request.target.decode("latin-1"), skip_host=True, skip_accept_encoding=True)
     names = {name.lower() for name, _ in request.headers}
     if "content-length" not in names and "transfer-encoding" not in names and request.method in ("PUT", "POST"):
@@ -65,6 +71,10 @@ def send_on(connection, request):
     for name, value in request.headers:
         connection.putheader(name, value)
     connection.endheaders()
+
+
+def send_body(connection, request):
+    """What comes after send_head; the answer."""
     try:
         connection.send(request.body)
     except (BrokenPipeError, ConnectionResetError):
