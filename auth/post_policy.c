@@ -62,23 +62,27 @@ without_own_escapes(TALLOC_CTX *mem, struct slice document)
 	return buf_slice(out);
 }
 
-static enum s3_err
-read_json(TALLOC_CTX *mem, struct slice encoded, struct s3_refusal *why, const struct json **out)
+/* The document, an object; NULL when it was refused. */
+static const struct json *
+read_json(TALLOC_CTX *mem, struct slice encoded, struct s3_refusal *why)
 {
-	unsigned char *bytes;
+	unsigned char *bytes = talloc_size(mem, encoded.length + 1);
+	const struct json *document = NULL;
 	const char *problem;
 	size_t length;
 
 	if (encoded.length > POST_POLICY_MAX)
-		return INVALID(why, "It is longer than %d bytes.", POST_POLICY_MAX);
-	bytes = talloc_size(mem, encoded.length + 1);
-	if (!base64_decode(encoded, bytes, encoded.length, &length))
-		return INVALID(why, "invalid Base64 encoding.");
-	if (!json_read(mem, without_own_escapes(mem, slice_make(bytes, length)), DEPTH_MAX, out, &problem))
-		return INVALID(why, "Invalid JSON: %s.", problem);
-	if ((*out)->kind != JSON_MEMBERS)
-		return INVALID(why, "Invalid JSON: it is no object.");
-	return S3_OK;
+		INVALID(why, "It is longer than %d bytes.", POST_POLICY_MAX);
+	else if (!base64_decode(encoded, bytes, encoded.length, &length))
+		INVALID(why, "invalid Base64 encoding.");
+	else if (!json_read(
+		     mem, without_own_escapes(mem, slice_make(bytes, length)), DEPTH_MAX, &document, &problem))
+		INVALID(why, "Invalid JSON: %s.", problem);
+	else if (document->kind != JSON_MEMBERS)
+		INVALID(why, "Invalid JSON: it is no object.");
+	else
+		return document;
+	return NULL;
 }
 
 /* In Greenwich time alone, as S3 has it. */
@@ -205,9 +209,8 @@ post_policy_read(TALLOC_CTX *mem, struct slice encoded, struct s3_refusal *why, 
 
 	*out = NULL;
 	assert(policy != NULL);
-	err = read_json(policy, encoded, why, &document);
-	if (!err)
-		err = check_members(document, why);
+	document = read_json(policy, encoded, why);
+	err = document != NULL ? check_members(document, why) : S3_INVALID_POLICY_DOCUMENT;
 	if (!err)
 		err = read_expiration(json_member(document, "expiration"), why, &policy->expires);
 	if (!err)

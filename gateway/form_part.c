@@ -212,7 +212,7 @@ enum s3_err
 form_part_read(TALLOC_CTX *mem, struct slice block, struct s3_refusal *why, struct form_part *out)
 {
 	struct slice line, type = SLICE("");
-	struct field field;
+	struct field field = { 0 };
 	bool disposed = false;
 	enum s3_err err = S3_OK;
 
