@@ -152,6 +152,9 @@ header_of(struct slice field)
 		return SLICE("x-amz-acl");
 	if (slice_equal_nocase(field, SLICE("tagging")))
 		return SLICE("x-amz-tagging");
+	/* With it, as with what SDKs send beside PutObject, the checksum itself has to be there. */
+	if (slice_equal_nocase(field, SLICE("x-amz-checksum-algorithm")))
+		return SLICE("x-amz-sdk-checksum-algorithm");
 	if (is_any(field, same, ARRAY_SIZE(same)))
 		return field;
 	if (begins_with(field, SLICE("x-amz-")) && !is_any(field, credentials, ARRAY_SIZE(credentials)))

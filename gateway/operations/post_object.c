@@ -6,8 +6,10 @@
 #include "gateway/operations/put.h"
 #include "gateway/post.h"
 
-#define REDIRECT_MAX 2048       /* bytes of the URL that a form may name: it has to fit the answer's headers */
-#define URL_MAX      (8 * 1024) /* with what is added to it; a key of 1024 bytes can become 3072 */
+#define ANSWER_MAX   (32 * 1024) /* bytes of a PostResponse, each character of its key escaped */
+#define REDIRECT_MAX 2048        /* bytes of the URL that a form may name: it has to fit the answer's headers */
+#define HOST_MAX     300         /* bytes of a Host that can be: a name and a port */
+#define URL_MAX      (8 * 1024)  /* with what is added to it; a key of 1024 bytes can become 3072 */
 
 /* http or https, to some host, in characters that a header may hold. S3 takes no notice of what is no URL. */
 static bool
@@ -70,16 +72,17 @@ redirect_with_result(struct req *r, struct slice redirect, const struct object *
 	return buf_slice(url);
 }
 
-/* The object's URL, the slashes in its key encoded as all else, as S3 does here. */
+/* The object's URL, the slashes in its key encoded as all else, as S3 does here; without a Host, its path. */
 static struct slice
 location_of(struct req *r)
 {
 	struct buf *url = buf_new(r, URL_MAX);
 	struct slice host = req_header(r, "host");
 
-	if (host.length > 0)
+	if (host.length > 0 && host.length <= HOST_MAX) {
 		buf_append_string(url, "http://");
-	buf_append(url, host);
+		buf_append(url, host);
+	}
 	buf_append_byte(url, '/');
 	if (r->target.host_bucket.length == 0) {
 		percent_encode(url, r->target.bucket, PERCENT_ALL);
@@ -92,7 +95,7 @@ location_of(struct req *r)
 static enum s3_err
 reply_document(struct req *r, struct slice location, const struct object *object)
 {
-	struct xml_writer *w = xml_writer_new(r, ANSWER_LONG);
+	struct xml_writer *w = xml_writer_new(r, ANSWER_MAX);
 
 	xml_start(w, "PostResponse");
 	xml_text(w, "Location", location);
