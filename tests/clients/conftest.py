@@ -58,11 +58,11 @@ def localhost_names(gateway, monkeypatch):
 def make_boto3(gateway):
     """make_boto3(user, …): a boto3 client; further arguments go to botocore's Config."""
 
-    def make(user, endpoint=None, **options):
+    def make(user, endpoint=None, verify=None, **options):
         options.setdefault("signature_version", "s3v4")
         options.setdefault("s3", {"addressing_style": "path"})
         return boto3.client(
-            "s3", endpoint_url=endpoint or gateway.endpoint, region_name="us-east-1",
+            "s3", endpoint_url=endpoint or gateway.endpoint, verify=verify, region_name="us-east-1",
             aws_access_key_id=user.access_key if user else "", aws_secret_access_key=user.secret_key if user else "",
             config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=300, **options))
 
@@ -110,16 +110,22 @@ def rclone(gateway, alice, tmp_path_factory):
     return Rclone(gateway, alice, tmp_path_factory.mktemp("rclone"))
 
 
+@pytest.fixture(scope="module")
+def make_aws(gateway, alice, tmp_path_factory):
+    """make_aws("debian") or ("newest"): Amazon's command line."""
+    return lambda which: Awscli(gateway, alice, tmp_path_factory.mktemp("aws"), which)
+
+
 @pytest.fixture(scope="module", params=["debian", "newest"])
-def aws(request, gateway, alice, tmp_path_factory):
-    """Amazon's command line, Debian's and then the newest."""
-    return Awscli(gateway, alice, tmp_path_factory.mktemp("aws"), request.param)
+def aws(request, make_aws):
+    """Debian's and then the newest."""
+    return make_aws(request.param)
 
 
 @pytest.fixture(scope="module")
-def newest_aws(gateway, alice, tmp_path_factory):
-    """The newest alone, for what Debian's does not know."""
-    return Awscli(gateway, alice, tmp_path_factory.mktemp("aws"), "newest")
+def newest_aws(make_aws):
+    """The newest alone, for what Debian's does not know or sends as well."""
+    return make_aws("newest")
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,34 @@ def fetched(aws, tmp_path, **parameters):
     return (tmp_path / "fetched").read_bytes(), printed
 
 
+def test_multipart(aws, bucket, s3, tmp_path):
+    first, second = make_file(tmp_path / "1", 5 * MIB), make_file(tmp_path / "2", 100)
+    s3.put_object(Bucket=bucket, Key="source", Body=b"0123456789")
+    upload = {"bucket": bucket, "key": "key",
+              "upload_id": aws.api("create-multipart-upload", bucket=bucket, key="key")["UploadId"]}
+    parts = [{"PartNumber": number, "ETag": aws.api("upload-part", part_number=str(number), body=path, **upload)["ETag"]}
+             for number, path in ((1, first), (2, second))]
+    copied = aws.api("upload-part-copy", part_number="3", copy_source=bucket + "/source", copy_source_range="bytes=2-4",
+                     **upload)
+    assert [item["Key"] for item in aws.api("list-multipart-uploads", bucket=bucket)["Uploads"]] == ["key"]
+    assert [(part["PartNumber"], part["Size"]) for part in aws.api("list-parts", **upload)["Parts"]] == [
+        (1, 5 * MIB), (2, 100), (3, 3)]
+    # A part that is not the last one has to have 5 MiB.
+    short = [*parts, {"PartNumber": 3, "ETag": copied["CopyPartResult"]["ETag"]}]
+    assert aws.refused("complete-multipart-upload", multipart_upload={"Parts": short}, **upload) == "EntityTooSmall"
+    done = aws.api("complete-multipart-upload", multipart_upload={"Parts": parts}, **upload)
+    assert done["ETag"].endswith('-2"')
+    assert fetched(aws, tmp_path, bucket=bucket)[0] == first.read_bytes() + second.read_bytes()
+    assert aws.api("head-object", bucket=bucket, key="key", part_number="2")["PartsCount"] == 2
+
+
+def test_multipart_abort(aws, bucket, body):
+    upload = {"bucket": bucket, "key": "key",
+              "upload_id": aws.api("create-multipart-upload", bucket=bucket, key="key")["UploadId"]}
+    aws.api("upload-part", part_number="1", body=body, **upload)
+    aws.api("abort-multipart-upload", **upload)
+    assert "Uploads" not in aws.api("list-multipart-uploads", bucket=bucket)
+    assert aws.refused("list-parts", **upload) == "NoSuchUpload"
 
 
 def test_versioning(aws, bucket, key, body, tmp_path):
@@ -79,6 +107,17 @@ def test_acl(aws, bucket, key, alice, bob, gateway):
     assert grants(aws.api("get-bucket-acl", bucket=bucket)) == sorted([(alice.id, "FULL_CONTROL"), (ALL_USERS, "READ")])
 
 
+def test_policy(aws, bucket, key, gateway):
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*" % bucket}]}
+    assert aws.refused("get-bucket-policy", bucket=bucket) == "NoSuchBucketPolicy"
+    aws.api("put-bucket-policy", bucket=bucket, policy=policy)
+    assert json.loads(aws.api("get-bucket-policy", bucket=bucket)["Policy"]) == policy
+    assert aws.api("get-bucket-policy-status", bucket=bucket)["PolicyStatus"]["IsPublic"] is True
+    assert ask(gateway, "GET", "/%s/key" % bucket).body == b"some bytes"
+    aws.api("delete-bucket-policy", bucket=bucket)
+    assert ask(gateway, "GET", "/%s/key" % bucket).code == "AccessDenied"
+
 
 def test_checksums(aws, bucket, body, tmp_path):
     for algorithm in aws.algorithms:
@@ -87,6 +126,13 @@ def test_checksums(aws, bucket, body, tmp_path):
         assert data == b"some bytes"
         assert got["Checksum" + algorithm] == put["Checksum" + algorithm]
 
+
+def test_attributes(aws, bucket, body):
+    put = aws.api("put-object", bucket=bucket, key="key", body=body, checksum_algorithm="SHA256")
+    found = aws.api("get-object-attributes", bucket=bucket, key="key",
+                    object_attributes=["ETag", "Checksum", "ObjectSize", "StorageClass", "ObjectParts"])
+    assert (found["ETag"], found["ObjectSize"], found["StorageClass"]) == (put["ETag"].strip('"'), 10, "STANDARD")
+    assert found["Checksum"]["ChecksumSHA256"] == put["ChecksumSHA256"]
 
 
 def test_condition_on_a_write(newest_aws, bucket, body):

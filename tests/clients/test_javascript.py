@@ -7,7 +7,7 @@ import pytest
 
 from answers import ask
 from drivers import SdkError
-from contents import make_file
+from contents import assert_same, make_file
 
 RULE = {"ID": "uploads", "AllowedOrigins": ["https://www.example.com"], "AllowedMethods": ["PUT", "GET"],
         "AllowedHeaders": ["*"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 60}
@@ -49,6 +49,28 @@ def test_stream(sdk, bucket, tmp_path):
     path = make_file(tmp_path / "file", 200_000)
     sdk("PutObject", Bucket=bucket, Key="key", Body=path)
     assert sdk("GetObject", Bucket=bucket, Key="key")["Body"] == path.read_bytes()
+
+
+@pytest.mark.parametrize("size", [0, 100, (12 << 20) + 1])
+def test_stream_of_unknown_length(sdk, bucket, tmp_path, size):
+    path = make_file(tmp_path / "file", size)
+    assert ("-3" in sdk("Upload", Bucket=bucket, Key="key", Body=path)["ETag"]) == (size > 5 << 20)
+    sdk("GetObject", save_to=tmp_path / "back", Bucket=bucket, Key="key")
+    assert_same(path, tmp_path / "back")
+
+
+def test_versions(sdk, bucket):
+    sdk("PutBucketVersioning", Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    first = sdk("PutObject", Bucket=bucket, Key="key", Body=b"first")["VersionId"]
+    sdk("DeleteObject", Bucket=bucket, Key="key")
+    assert sdk("GetObject", Bucket=bucket, Key="key", VersionId=first)["Body"] == b"first"
+    listing = sdk("ListObjectVersions", Bucket=bucket)
+    assert [item["VersionId"] for item in listing["Versions"]] == [first] and len(listing["DeleteMarkers"]) == 1
+
+
+def test_tags(sdk, bucket):
+    sdk("PutObject", Bucket=bucket, Key="key", Body=b"", Tagging="colour=light%20blue")
+    assert sdk("GetObjectTagging", Bucket=bucket, Key="key")["TagSet"] == [{"Key": "colour", "Value": "light blue"}]
 
 
 def test_range(sdk, bucket):

@@ -1,10 +1,13 @@
-"""rclone of Debian."""
+"""rclone of Debian with its defaults: files of 200 MiB and more go in parts, unless the limit is told otherwise."""
 
 import filecmp
 
 import pytest
 
-from contents import assert_same_trees, make_tree
+from contents import assert_same, assert_same_trees, make_file, make_tree
+
+MIB = 1 << 20
+IN_PARTS = ["--s3-upload-cutoff", "5Mi", "--s3-copy-cutoff", "5Mi"]
 
 
 @pytest.fixture
@@ -82,3 +85,29 @@ def test_many_transfers_at_once(rclone, bucket, tmp_path):
     rclone("copy", "--transfers", "32", "--checkers", "32", tmp_path / "many", "gate:%s" % bucket)
     rclone("copy", "--transfers", "32", "--checkers", "32", "gate:%s" % bucket, tmp_path / "back")
     assert_same_trees(tmp_path / "many", tmp_path / "back")
+
+
+@pytest.fixture
+def large(tmp_path):
+    return make_file(tmp_path / "large", 12 * MIB)
+
+
+def test_large_file_in_parts(rclone, s3, bucket, large, tmp_path):
+    rclone("copy", *IN_PARTS, large, "gate:" + bucket)
+    assert s3.head_object(Bucket=bucket, Key="large")["ETag"].endswith('-3"')
+    assert "0 differences found" in rclone("check", large.parent, "gate:" + bucket).stderr
+    rclone("moveto", *IN_PARTS, "gate:%s/large" % bucket, "gate:%s/moved" % bucket)
+    assert rclone("lsf", "gate:" + bucket).stdout.split() == ["moved"]
+    rclone("copyto", "gate:%s/moved" % bucket, tmp_path / "back")
+    assert_same(large, tmp_path / "back")
+
+
+def test_versions(rclone, s3, bucket, tmp_path):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"first", b"second"):
+        (tmp_path / "file").write_bytes(body)
+        rclone("copyto", "--ignore-times", tmp_path / "file", "gate:%s/file" % bucket)
+    rclone("deletefile", "gate:%s/file" % bucket)
+    assert rclone("lsf", "gate:" + bucket).stdout == ""
+    rclone("copy", "--s3-versions", "gate:" + bucket, tmp_path / "back")
+    assert sorted(path.read_bytes() for path in (tmp_path / "back").iterdir()) == [b"first", b"second"]

@@ -1,6 +1,7 @@
 """s3cmd of Debian, with either version of signatures."""
 
 import hashlib
+import json
 
 import pytest
 
@@ -192,6 +193,18 @@ def test_bad_rules_are_refused_with_the_reason(s3cmd, bucket, tmp_path):
     refused = s3cmd("setcors", rules, uri(bucket), check=False)
     assert refused.returncode != 0
     assert "InvalidRequest" in refused.stderr and "Unsupported method is PATCH" in refused.stderr
+
+
+def test_policy_is_set_shown_and_deleted(gateway, s3cmd, bucket, small_file, tmp_path):
+    s3cmd("put", small_file, uri(bucket, "key"))
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::%s/*" % bucket}]}))
+    s3cmd("setpolicy", policy, uri(bucket))
+    assert '"s3:GetObject"' in s3cmd("info", uri(bucket)).stdout
+    assert anonymous_get(gateway, bucket, "key").status == 200
+    s3cmd("delpolicy", uri(bucket))
+    assert anonymous_get(gateway, bucket, "key").code == "AccessDenied"
 
 
 def test_wrong_secret_is_refused(make_s3cmd, alice, bob):

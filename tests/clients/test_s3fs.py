@@ -77,3 +77,14 @@ def test_mode_and_time_are_kept(mount):
     with mount() as folder:
         found = os.stat(folder / "file")
         assert (found.st_mode & 0o777, found.st_mtime) == (0o640, 1_000_000_000)
+
+
+def test_large_file_goes_in_parts(mount, s3, bucket, tmp_path):
+    file = make_file(tmp_path / "file", 45 * MIB)
+    with mount() as folder:
+        copy(file, folder / "large")
+        (folder / "large").rename(folder / "renamed")
+    with mount() as folder:
+        assert_same(file, folder / "renamed")
+    assert "-" in s3.head_object(Bucket=bucket, Key="renamed")["ETag"]
+    assert not s3.list_multipart_uploads(Bucket=bucket).get("Uploads")
