@@ -28,6 +28,7 @@ read_stored(struct req *r, struct slice *out)
 {
 	enum store_err err = STORE_NOT_FOUND;
 
+	*out = slice_from("");
 	if (r->bucket->documents & (UINT64_C(1) << document_policy.number))
 		err = catalog_document(r->gateway->catalog, r, r->bucket, document_policy.number, out);
 	return err == STORE_NOT_FOUND ? no_policy(r) : req_refuse_store(r, err);
