@@ -37,7 +37,8 @@ read_date(const struct fields *headers, const char *name, int64_t *out)
 }
 
 void
-conditions_read(TALLOC_CTX *mem, const struct fields *headers, const char *prefix, struct conditions *out)
+conditions_read(
+    TALLOC_CTX *mem, const struct fields *headers, const char *prefix, int64_t now, struct conditions *out)
 {
 	char name[64];
 
@@ -47,7 +48,8 @@ conditions_read(TALLOC_CTX *mem, const struct fields *headers, const char *prefi
 	snprintf(name, sizeof(name), "%sif-none-match", prefix);
 	out->has_if_none_match = read_list(mem, headers, name, &out->if_none_match);
 	snprintf(name, sizeof(name), "%sif-modified-since", prefix);
-	out->has_if_modified_since = read_date(headers, name, &out->if_modified_since);
+	out->has_if_modified_since =
+	    read_date(headers, name, &out->if_modified_since) && out->if_modified_since <= now;
 	snprintf(name, sizeof(name), "%sif-unmodified-since", prefix);
 	out->has_if_unmodified_since = read_date(headers, name, &out->if_unmodified_since);
 }

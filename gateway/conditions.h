@@ -28,9 +28,11 @@ enum condition_verdict {
 
 /*
  * Read them from header fields whose names begin with `prefix` ("" or "x-amz-copy-source-"). Several lines of one list
- * are joined on `mem`; otherwise the result borrows. A date that is none does not count (section 13.1.3).
+ * are joined on `mem`; otherwise the result borrows. A date that is none does not count (section 13.1.3), nor does an
+ * If-Modified-Since that is yet to come: S3 has it as RFC 2616 section 14.25 did. `now` is in seconds since 1970.
  */
-void conditions_read(TALLOC_CTX *mem, const struct fields *headers, const char *prefix, struct conditions *out);
+void conditions_read(
+    TALLOC_CTX *mem, const struct fields *headers, const char *prefix, int64_t now, struct conditions *out);
 
 /* Whether there is any. */
 bool conditions_present(const struct conditions *conditions);

@@ -229,7 +229,7 @@ answer(struct req *r, bool with_bytes)
 	if ((err = check_encryption_headers(r)) != S3_OK || (err = check_checksum_mode(r)) != S3_OK ||
 	    (err = attributes_check_overrides(r)) != S3_OK)
 		return err;
-	conditions_read(r, &r->headers, "", &conditions);
+	conditions_read(r, &r->headers, "", r->started_us / 1000000, &conditions);
 	switch (conditions_decide(&conditions, &about, true, &failed)) {
 	case CONDITIONS_FAILED:
 		return precondition_failed(r, failed);

@@ -10,7 +10,7 @@ precondition_read(struct req *r, struct precondition *out)
 	struct conditions *conditions = &out->conditions;
 
 	*out = (struct precondition){ .r = r, .key = r->target.key };
-	conditions_read(r, &r->headers, "", conditions);
+	conditions_read(r, &r->headers, "", r->started_us / 1000000, conditions);
 	if (conditions->has_if_match && !entity_tags_valid(conditions->if_match))
 		return refuse_argument(r, "If-Match", conditions->if_match, "If-Match is no list of entity tags.");
 	if (conditions->has_if_none_match && !entity_tags_valid(conditions->if_none_match))

@@ -62,7 +62,7 @@ check_conditions(struct req *r, const struct object *object)
 	struct conditions conditions;
 	const char *failed;
 
-	conditions_read(r, &r->headers, "x-amz-copy-source-", &conditions);
+	conditions_read(r, &r->headers, "x-amz-copy-source-", r->started_us / 1000000, &conditions);
 	if (conditions_decide(&conditions, &about, true, &failed) == CONDITIONS_HOLD)
 		return S3_OK;
 	return precondition_failed(r, talloc_asprintf(r, "x-amz-copy-source-%s", failed));

@@ -122,12 +122,15 @@ def test_copy_under_conditions(gateway, put, get, alice, bucket):
     assert copied(("If-None-Match", "*")).code == "PreconditionFailed"
     assert copied(("If-Match", OTHER)).code == "PreconditionFailed"
     assert copied(("If-Match", etag(b"source"))).status == 200
-    for name, value in ("If-Match", OTHER), ("If-None-Match", etag(b"source")), ("If-Unmodified-Since", PAST):
+    modified = get("source").header("Last-Modified")
+    for name, value in (("If-Match", OTHER), ("If-None-Match", etag(b"source")), ("If-Unmodified-Since", PAST),
+                        ("If-Modified-Since", modified)):
         refused = copied(("x-amz-copy-source-" + name.lower(), value))
         assert (refused.status, refused.code) == (412, "PreconditionFailed")
         assert refused.error("Condition") == "x-amz-copy-source-" + name
     assert copied(("x-amz-copy-source-if-match", etag(b"source").strip('"'))).status == 200
     assert copied(("x-amz-copy-source-if-modified-since", PAST)).status == 200
+    assert copied(("x-amz-copy-source-if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT")).status == 200
 
 
 def test_delete_only_this_one(put, get, delete):
@@ -162,7 +165,7 @@ def test_delete_by_size_and_time(put, get, delete):
 def test_delete_many_under_conditions(gateway, put, get, alice, bucket):
     for key in "abcdefg":
         put(b"body", key=key)
-    modified = get("a").header("Last-Modified")
+    modified = get("e").header("Last-Modified")
     entries = [("a", "<ETag>%s</ETag>" % etag(b"body")), ("b", "<ETag>%s</ETag>" % OTHER), ("c", "<Size>4</Size>"),
                ("d", "<Size>5</Size>"), ("e", "<LastModifiedTime>%s</LastModifiedTime>" % modified),
                ("f", "<LastModifiedTime>%s</LastModifiedTime>" % PAST), ("g", "<ETag>*</ETag><Size>4</Size>"),
