@@ -59,6 +59,19 @@ class Upload:
         return self.parts.get(number, [load.ABSENT])
 
 
+def upload_id(said):
+    return re.search(rb"<UploadId>([0-9a-f]+)</UploadId>", said).group(1).decode()
+
+
+def leave_upload(connection, bucket):
+    """One with a part, in a bucket that is to go."""
+    answer, said = connection.send("POST", "/%s/left" % bucket, query="uploads")
+    assert answer.status == 200, said
+    answer, said = connection.send("PUT", "/%s/left" % bucket, b"x" * 1000,
+                                   query="partNumber=1&uploadId=" + upload_id(said))
+    assert answer.status == 200, said
+
+
 class Uploader(load.Writer):
     seeds = 50
 
@@ -87,8 +100,7 @@ class Uploader(load.Writer):
         headers = [("x-amz-meta-version", whole.name), ("Content-Type", "x/" + whole.md5)]
         answer, said = connection.send("POST", "/%s/%s" % (load.BUCKET, key), b"", headers, "uploads")
         if self.is_done(answer, said, (200,), "begin " + key):
-            name = re.search(rb"<UploadId>([0-9a-f]+)</UploadId>", said).group(1).decode()
-            self.store.uploads[name] = Upload(key, whole)
+            self.store.uploads[upload_id(said)] = Upload(key, whole)
 
     def go_on(self, connection, name):
         upload = self.store.uploads[name]
