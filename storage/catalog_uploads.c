@@ -133,7 +133,7 @@ catalog_upload(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, 
     struct slice upload_id, struct upload **out)
 {
 	TALLOC_CTX *scratch = talloc_new(NULL);
-	struct upload_row row;
+	struct upload_row row = { 0 };
 	unsigned char id[16];
 	enum store_err err = STORE_NOT_FOUND;
 

@@ -81,12 +81,21 @@ model_list(const struct upload_query *query)
 	}
 }
 
+static void
+compare_last(const struct upload_page *page, const struct item *last)
+{
+	ck_assert(slice_equal(page->last, last->key));
+	ck_assert_int_eq(page->last_is_prefix, !last->id);
+	ck_assert_int_eq(page->last_upload == NULL, !last->id);
+	if (last->id)
+		ck_assert_str_eq(page->last_upload, last->id);
+}
+
 /* A page must hold what the model does from `from` on. Returns how much that is. */
 static size_t
 compare_page(const struct upload_page *page, size_t from, size_t limit)
 {
 	size_t left = folded.count - from, shown = left < limit ? left : limit, upload = 0, prefix = 0;
-	const struct item *last;
 
 	ck_assert_uint_eq(page->upload_count + page->prefix_count, shown);
 	ck_assert_int_eq(page->truncated, limit && left > limit);
@@ -99,14 +108,8 @@ compare_page(const struct upload_page *page, size_t from, size_t limit)
 		ck_assert_str_eq(page->uploads[upload]->owner_id, "owner");
 		ck_assert_str_eq(page->uploads[upload++]->id, folded.items[i].id);
 	}
-	if (!shown)
-		return 0;
-	last = &folded.items[from + shown - 1];
-	ck_assert(slice_equal(page->last, last->key));
-	ck_assert_int_eq(page->last_is_prefix, !last->id);
-	ck_assert_int_eq(page->last_upload == NULL, !last->id);
-	if (last->id)
-		ck_assert_str_eq(page->last_upload, last->id);
+	if (shown)
+		compare_last(page, &folded.items[from + shown - 1]);
 	return shown;
 }
 

@@ -152,10 +152,20 @@ END_TEST
 /* Completing. */
 
 static void
+assert_listed(unsigned part_count)
+{
+	const struct list_query query = { .limit = 10 };
+	struct list_page *page;
+
+	ck_assert_store(catalog_list(catalog, mem, bucket, &query, &page), STORE_OK);
+	ck_assert_uint_eq(page->object_count, 1);
+	ck_assert_str_eq(page->objects[0]->upload_id, upload->id);
+	ck_assert_uint_eq(page->objects[0]->part_count, part_count);
+}
+
+static void
 assert_object(const struct object *object, struct slice bytes, unsigned part_count)
 {
-	struct list_page *page;
-	const struct list_query query = { .limit = 10 };
 	struct object *read;
 	struct slice got;
 
@@ -168,10 +178,7 @@ assert_object(const struct object *object, struct slice bytes, unsigned part_cou
 	ck_assert_str_eq(read->etag, "whole");
 	ck_assert_str_eq(read->upload_id, upload->id);
 	ck_assert_uint_eq(read->part_count, part_count);
-	ck_assert_store(catalog_list(catalog, mem, bucket, &query, &page), STORE_OK);
-	ck_assert_uint_eq(page->object_count, 1);
-	ck_assert_str_eq(page->objects[0]->upload_id, upload->id);
-	ck_assert_uint_eq(page->objects[0]->part_count, part_count);
+	assert_listed(part_count);
 }
 
 START_TEST(complete_all)
