@@ -9,7 +9,7 @@ import time
 import pytest
 
 from launcher import wait_until
-from signing import UNSIGNED
+from signing import UNSIGNED, Request
 from wire import Closed, refused
 
 GATEWAY_ARGUMENTS = ["--garbage-grace", "0"]
@@ -273,3 +273,15 @@ def test_nothing_is_left_behind(client):
     assert str(sum(name.startswith("blobs/") for name in client.server.files())) == named
     status, report = client.server.verify()
     assert status == 0, report
+
+
+def test_document_that_never_ends_is_answered_at_once(client, bucket):
+    """Of chunked coding, which announces no length."""
+    request = Request("PUT", "/" + bucket, "cors", [("Transfer-Encoding", "chunked")], host="127.0.0.1")
+    client.signer(payload=UNSIGNED).header(request)
+    piece = b"10000\r\n%s\r\n" % (b"x" * 65536)
+    with client.wire() as wire:
+        wire.send(request.head() + piece * 40)
+        answer = wire.read()
+        refused(answer, 400, "MalformedXML")
+        assert answer.header("connection") == "close"

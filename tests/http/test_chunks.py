@@ -235,3 +235,15 @@ def test_checksum_in_header_and_body_differ(client, bucket):
         refuse(client, bucket, client.request("PUT", "/%s/key" % bucket, headers=[(name, value)], body=b"x"), 400,
                "BadDigest",
                "InvalidRequest")
+
+
+def test_long_upload_with_a_wrong_chunk_is_answered_at_once(client, bucket):
+    """A gibibyte is announced, its first chunk is wrong: the answer does not wait for the rest."""
+    request = Request("PUT", "/%s/key" % bucket, host=host(client))
+    request.set("Content-Length", str(1 << 30))
+    chunks = Chunks(client.signer(), request, (1 << 30) - 1000)
+    with client.wire() as wire:
+        answer = wire.send(request.head() + chunks.chunk(DATA, signature="0" * 64) + chunks.chunk(DATA * 20)).read()
+        assert (answer.status, answer.code, answer.header("connection")) == (403, "SignatureDoesNotMatch", "close")
+        assert answer.header("x-amz-request-id")
+    assert client.keys(bucket) == []
