@@ -17,15 +17,9 @@ enum rule {
 	INITIATOR
 };
 
-enum about {
-	ABOUT_SERVICE,
-	ABOUT_BUCKET,
-	ABOUT_OBJECT
-};
-
 static const struct {
 	const char *name;
-	enum about about;
+	enum action_about about;
 	enum rule rule;
 } actions[ACTION_COUNT] = {
 	[ACTION_OPEN] = { "", ABOUT_SERVICE, OPEN },
@@ -39,6 +33,13 @@ action_name(enum action action)
 {
 	assert(action < ACTION_COUNT);
 	return actions[action].name;
+}
+
+enum action_about
+action_about(enum action action)
+{
+	assert(action < ACTION_COUNT);
+	return actions[action].about;
 }
 
 enum action
@@ -119,7 +120,7 @@ is_confined(const struct access_question *q)
 static bool
 policy_reaches(const struct access_question *q)
 {
-	if (actions[q->action].about != ABOUT_OBJECT || actions[q->action].rule == BUCKET_WRITE)
+	if (action_about(q->action) != ABOUT_OBJECT || actions[q->action].rule == BUCKET_WRITE)
 		return true;
 	return q->ownership == OWNERSHIP_BUCKET_OWNER_ENFORCED || q->object_acl == NULL || q->bucket_acl == NULL ||
 	       slice_equal(q->object_acl->owner, q->bucket_acl->owner);

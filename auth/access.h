@@ -20,6 +20,14 @@ enum action {
 /* "s3:GetObject" and so on, as policies name it; "" for ACTION_OPEN. */
 const char *action_name(enum action action);
 
+/* What an action is about. */
+enum action_about {
+	ABOUT_SERVICE,
+	ABOUT_BUCKET,
+	ABOUT_OBJECT
+};
+enum action_about action_about(enum action action);
+
 /* The action that stands for it where a version is named ("s3:GetObjectVersion" for "s3:GetObject"); mostly itself. */
 enum action action_on_version(enum action action);
 

@@ -93,10 +93,8 @@ kind_of(const json_t *value)
 static void
 copy(TALLOC_CTX *mem, json_t *value, struct json *out)
 {
+	void *member = json_object_iter(value);
 	struct json *items;
-	const char *name;
-	json_t *child;
-	size_t i;
 
 	out->kind = kind_of(value);
 	out->text = text_of(mem, value);
@@ -105,12 +103,14 @@ copy(TALLOC_CTX *mem, json_t *value, struct json *out)
 		return;
 	out->items = items = talloc_zero_array(mem, struct json, out->count);
 	assert(items != NULL);
-	json_array_foreach(value, i, child) copy(mem, child, &items[i]);
-	i = 0;
-	json_object_foreach(value, name, child)
-	{
-		items[i].name = slice_make(slice_dup(mem, slice_from(name)), strlen(name));
-		copy(mem, child, &items[i++]);
+	for (size_t i = 0; i < out->count; i++) {
+		if (member != NULL) {
+			items[i].name = slice_from(slice_dup(mem, slice_from(json_object_iter_key(member))));
+			copy(mem, json_object_iter_value(member), &items[i]);
+			member = json_object_iter_next(value, member);
+		} else {
+			copy(mem, json_array_get(value, i), &items[i]);
+		}
 	}
 }
 

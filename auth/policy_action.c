@@ -12,28 +12,15 @@
 static const struct known {
 	const char *name;
 	enum action action; /* ACTION_OPEN: one that nothing here asks for */
-	enum policy_about about;
+	enum action_about about;
 } known[] = {
-#define ACTION(name, about, rule) { #name, ACTION_##name, POLICY_ABOUT_##about },
+#define ACTION(name, about, rule) { #name, ACTION_##name, ABOUT_##about },
 #include "auth/actions.def"
 #undef ACTION
-#define OTHER(name, about) { #name, ACTION_OPEN, POLICY_ABOUT_##about },
+#define OTHER(name, about) { #name, ACTION_OPEN, ABOUT_##about },
 #include "auth/policy_actions.def"
 #undef OTHER
 };
-
-enum policy_about
-policy_action_about(enum action action)
-{
-	static const enum policy_about abouts[ACTION_COUNT] = {
-#define ACTION(name, about, rule) [ACTION_##name] = POLICY_ABOUT_##about,
-#include "auth/actions.def"
-#undef ACTION
-	};
-
-	assert(action < ACTION_COUNT);
-	return abouts[action];
-}
 
 /* The pattern of names that an action stands for, in lower case; "*" is all of them. NULL: it is none of S3's. */
 static struct wildcard *
@@ -108,8 +95,8 @@ static bool
 has_resource(const struct wildcard *pattern, bool bucket, bool objects)
 {
 	for (size_t k = 0; k < ARRAY_SIZE(known); k++) {
-		bool there = (known[k].about == POLICY_ABOUT_BUCKET && bucket) ||
-			     (known[k].about == POLICY_ABOUT_OBJECT && objects);
+		bool there =
+		    (known[k].about == ABOUT_BUCKET && bucket) || (known[k].about == ABOUT_OBJECT && objects);
 
 		if (there && covers(pattern, &known[k]))
 			return true;

@@ -10,7 +10,7 @@ resource_of(TALLOC_CTX *mem, const struct policy_question *q)
 	size_t length = q->bucket.length + 1 + q->key.length;
 	char *resource;
 
-	if (policy_action_about(q->action) != POLICY_ABOUT_OBJECT)
+	if (action_about(q->action) != ABOUT_OBJECT)
 		return q->bucket;
 	resource = talloc_array(mem, char, length);
 	assert(resource != NULL);

@@ -209,14 +209,6 @@ bool policy_key_is_many(enum policy_key key);
 /* Whether requests for that action, by its name without "s3:", can have the key. */
 bool policy_key_is_of(enum policy_key key, const char *action);
 
-/* What an action is about. */
-enum policy_about {
-	POLICY_ABOUT_SERVICE,
-	POLICY_ABOUT_BUCKET,
-	POLICY_ABOUT_OBJECT
-};
-enum policy_about policy_action_about(enum action action);
-
 /* Deciding. */
 
 /* A decision under way. What it costs is counted, for a policy and a request can be made so that it costs much. */
