@@ -5,9 +5,9 @@
 #include "gateway/hygiene.h"
 #include "gateway/tags.h"
 
-#define HEADER_BYTES_MAX \
-	(16 * 1024) /* of the request: the answer names the key twice, and its place in MHD's pool is shared */
-#define SHOWN_MAX 256
+/* Of the request: the answer, which can name the key twice and a URL, has to fit beside them. */
+#define HEADER_BYTES_MAX (16 * 1024)
+#define SHOWN_MAX        256 /* bytes of a bad value in a message */
 
 /* Reading the form. */
 
