@@ -7,6 +7,7 @@ import warnings
 import pytest
 
 import load
+import parts
 from launcher import Gateway, wait_until
 from wire import Client, refused
 
@@ -73,6 +74,29 @@ def test_disk_that_uploads_fill(gateway, size):
         return client.send("PUT", "/%s/again" % load.BUCKET, body=b"y" * size).status == 200
 
     wait_until(taken, 60, "uploads are taken again after deletes and the sweep")
+    assert gateway.stop() == 0
+    status, report = gateway.verify()
+    assert status == 0, report
+
+
+def test_disk_that_parts_fill(gateway):
+    """Those that were taken stay, and aborting the upload gives the room back."""
+    load.make_bucket(gateway)
+    client = Client(gateway)
+    path, size = "/%s/key" % load.BUCKET, 4000000
+    upload = parts.upload_id(client.send("POST", path, "uploads").body)
+    count, status = 0, 200
+    while status == 200:
+        answer = client.send("PUT", path, "partNumber=%d&uploadId=%s" % (count + 1, upload), body=body_of(count, size))
+        status = answer.status
+        count += status == 200
+    refused(answer, 507, "InsufficientStorage")
+    assert count * size > MEGABYTES * 500000, "it is full too early, after %d parts" % count
+    refused(client.send("PUT", path, "partNumber=1&uploadId=" + upload, body=b"x" * size), 507, "InsufficientStorage")
+    listed = client.send("GET", path, "uploadId=" + upload).body
+    assert listed.count(b"<Size>%d</Size>" % size) == listed.count(b"<Part>") == count
+    assert client.send("DELETE", path, "uploadId=" + upload).status == 204
+    wait_until(lambda: client.send("PUT", path, body=body_of(0, size)).status == 200, 60, "uploads are taken again")
     assert gateway.stop() == 0
     status, report = gateway.verify()
     assert status == 0, report
