@@ -263,6 +263,22 @@ has_control_character(struct slice value)
 }
 
 enum s3_err
+attributes_check_encryption(struct req *r)
+{
+	static const char *const headers[] = {
+		"x-amz-server-side-encryption-customer-algorithm",
+		"x-amz-server-side-encryption-customer-key",
+		"x-amz-server-side-encryption-customer-key-MD5",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++)
+		if (req_has_header(r, headers[i]))
+			return req_refuse(
+			    r, S3_INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
+	return S3_OK;
+}
+
+enum s3_err
 attributes_check_overrides(struct req *r)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(system_headers); i++) {

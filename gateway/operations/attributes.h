@@ -28,6 +28,12 @@ MUST_USE enum s3_err attributes_read_owner(struct req *r, struct object_change *
 /* A change that changes nothing. */
 struct object_change attributes_of(const struct object *object);
 
+/*
+ * To read, nothing is encrypted with a client's key: whoever brings one asks for another object.
+ * err S3_INVALID_REQUEST
+ */
+MUST_USE enum s3_err attributes_check_encryption(struct req *r);
+
 /* Whether the request's response-* parameters may be used. err S3_INVALID_REQUEST, S3_INVALID_ARGUMENT */
 MUST_USE enum s3_err attributes_check_overrides(struct req *r);
 

@@ -14,23 +14,6 @@
 
 #define PARTS_PAGE 1000 /* read at a time */
 
-/* Nothing is encrypted with a client's key, so that whoever brings one asks for another object. */
-static enum s3_err
-check_encryption_headers(struct req *r)
-{
-	static const char *const headers[] = {
-		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-customer-key",
-		"x-amz-server-side-encryption-customer-key-MD5",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(headers); i++)
-		if (req_has_header(r, headers[i]))
-			return req_refuse(
-			    r, S3_INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
-	return S3_OK;
-}
-
 #define CHECKSUM_MODE "x-amz-checksum-mode"
 
 static enum s3_err
@@ -226,7 +209,7 @@ answer(struct req *r, bool with_bytes)
 	unsigned status;
 	enum s3_err err;
 
-	if ((err = check_encryption_headers(r)) != S3_OK || (err = check_checksum_mode(r)) != S3_OK ||
+	if ((err = attributes_check_encryption(r)) != S3_OK || (err = check_checksum_mode(r)) != S3_OK ||
 	    (err = attributes_check_overrides(r)) != S3_OK)
 		return err;
 	conditions_read(r, &r->headers, "", r->started_us / 1000000, &conditions);

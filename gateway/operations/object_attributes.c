@@ -1,6 +1,7 @@
 /* GetObjectAttributes: what HeadObject and ListParts would tell of an object, as a document. */
 #include "common/clock.h"
 #include "gateway/operations/answer.h"
+#include "gateway/operations/attributes.h"
 #include "gateway/operations/listing.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/upload.h"
@@ -203,7 +204,7 @@ op_get_object_attributes(struct req *r)
 
 	if (!may_read(r))
 		return req_refuse(r, S3_ACCESS_DENIED, NULL);
-	if ((err = read_query(r, &query)) != S3_OK)
+	if ((err = attributes_check_encryption(r)) != S3_OK || (err = read_query(r, &query)) != S3_OK)
 		return err;
 	w = xml_writer_new(r, ANSWER_LONG);
 	if ((err = write_attributes(w, r, &query)) != S3_OK)

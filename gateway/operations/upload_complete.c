@@ -4,6 +4,7 @@
 
 #include "gateway/operations/answer.h"
 #include "gateway/operations/assembly.h"
+#include "gateway/operations/attributes.h"
 #include "gateway/operations/complete_document.h"
 #include "gateway/operations/complete_expected.h"
 #include "gateway/operations/operations.h"
@@ -37,7 +38,8 @@ read_request(struct req *r, struct completion *out)
 	enum s3_err err;
 
 	*out = (struct completion){ 0 };
-	if ((err = complete_expected_read(r, &out->expected)) != S3_OK ||
+	if ((err = attributes_check_supported(r)) != S3_OK ||
+	    (err = complete_expected_read(r, &out->expected)) != S3_OK ||
 	    (err = precondition_read(r, &out->precondition)) != S3_OK)
 		return err;
 	return complete_document_parse(r, r->body.document, &r->refusal, &out->document);

@@ -127,6 +127,20 @@ def test_copy_of_an_object_in_parts(s3, bucket):
     assert read(s3, bucket) == SOURCE
 
 
+def test_copy_of_an_object_in_parts_onto_itself(s3, bucket):
+    """Only what is said of it changes; its bytes stay where they are, and so its parts and its ETag."""
+    upload = Upload(s3, bucket)
+    upload.put(1, SOURCE[:PART_MIN])
+    upload.put(2, SOURCE[PART_MIN:])
+    before = upload.complete()["ETag"]
+    s3.copy_object(Bucket=bucket, Key="key", CopySource={"Bucket": bucket, "Key": "key"}, MetadataDirective="REPLACE",
+                   Metadata={"new": "1"})
+    found = s3.get_object(Bucket=bucket, Key="key")
+    assert (found["ETag"], found["Metadata"]) == (before, {"new": "1"})
+    assert found["Body"].read() == SOURCE
+    assert read(s3, bucket, PartNumber=2) == SOURCE[PART_MIN:]
+
+
 # GET and HEAD of single parts.
 
 @pytest.fixture

@@ -64,6 +64,8 @@ static const struct exchange completions[] = {
 	    "NoSuchKey", { 0 }, { 0 }, { 0 } },
 	{ "malformed condition", "alice", "POST", THE_UPLOAD, { "If-Match: \"x" }, DOCUMENT("3", ETAG), 400,
 	    "InvalidArgument", { 0 }, { 0 }, { 0 } },
+	{ "a client's key", "alice", "POST", THE_UPLOAD, { "x-amz-server-side-encryption-customer-key: x" },
+	    DOCUMENT("3", ETAG), 501, "NotImplemented", { 0 }, { 0 }, { 0 } },
 	{ "of no upload", "alice", "POST", "/photos/mp?uploadId=0123456789abcdef0123456789abcdef", { 0 },
 	    DOCUMENT("3", ETAG), 404, "NoSuchUpload", { "<UploadId>0123456789abcdef0123456789abcdef</UploadId>" },
 	    { 0 }, { 0 } },
@@ -113,6 +115,69 @@ static const struct {
 	{ "whole, with another of the part", { FULL }, "<ChecksumCRC32>AAAAAA==</ChecksumCRC32>", "Accept: x", 400,
 	    "InvalidPart", "<PartNumber>3</PartNumber>" },
 };
+
+#define WANTED "x-amz-object-attributes: ETag,Checksum,ObjectParts,StorageClass,ObjectSize"
+
+/* An object of one part, with a composite SHA256, under the key mp. */
+static const struct exchange reads[] = {
+	{ "a part", "alice", "GET", "/photos/mp?partNumber=1", { 0 }, "", 206, NULL, { "0123456789" }, { 0 },
+	    { "x-amz-mp-parts-count: 1", "Content-Range: bytes 0-9/10", "x-amz-checksum-sha256:" } },
+	{ "a part and its checksum", "alice", "HEAD", "/photos/mp?partNumber=1", { "x-amz-checksum-mode: ENABLED" },
+	    "", 206, NULL, { 0 }, { 0 }, { "x-amz-checksum-sha256: " SHA256, "x-amz-checksum-type: COMPOSITE" } },
+	{ "the whole and its checksum", "alice", "HEAD", "/photos/mp", { "x-amz-checksum-mode: ENABLED" }, "", 200,
+	    NULL, { 0 }, { 0 },
+	    { "x-amz-checksum-sha256: scS3ntrtGnN7/yVPUyUJLyFLdZUiSwVS4MDQSpy8Nxg=-1", "x-amz-mp-parts-count:" } },
+	{ "a mode that is none", "alice", "GET", "/photos/mp", { "x-amz-checksum-mode: x" }, "", 400,
+	    "InvalidRequest", { "Value for x-amz-checksum-mode header is invalid." }, { 0 }, { 0 } },
+	{ "no such part", "alice", "GET", "/photos/mp?partNumber=2", { 0 }, "", 416, "InvalidPartNumber",
+	    { "<PartNumberRequested>2</PartNumberRequested><ActualPartCount>1</ActualPartCount>" }, { 0 }, { 0 } },
+	{ "attributes", "alice", "GET", "/photos/mp?attributes", { WANTED }, "", 200, NULL,
+	    { "<GetObjectAttributesResponse xmlns=", "<ETag>8e938564cd1410f0ec1c1781466a6738-1</ETag>",
+		"<Checksum><ChecksumSHA256>scS3ntrtGnN7/yVPUyUJLyFLdZUiSwVS4MDQSpy8Nxg=</ChecksumSHA256>"
+		"<ChecksumType>COMPOSITE</ChecksumType></Checksum>",
+		"<ObjectParts><PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>3</NextPartNumberMarker>"
+		"<MaxParts>1000</MaxParts><IsTruncated>false</IsTruncated>",
+		"<Part><PartNumber>3</PartNumber><Size>10</Size><ChecksumSHA256>" SHA256 "</ChecksumSHA256></Part>"
+		"<PartsCount>1</PartsCount></ObjectParts>",
+		"<StorageClass>STANDARD</StorageClass><ObjectSize>10</ObjectSize>" },
+	    { 0 }, { "x-amz-version-id:" } },
+	{ "one of them", "alice", "GET", "/photos/mp?attributes", { "x-amz-object-attributes: ObjectSize" }, "",
+	    200, NULL, { "<ObjectSize>10</ObjectSize>" }, { "ETag", "Checksum", "Part", "Class" }, { 0 } },
+	{ "in two lines", "alice", "GET", "/photos/mp?attributes",
+	    { "x-amz-object-attributes: ETag , ", "X-Amz-Object-Attributes: ObjectSize" }, "", 200, NULL,
+	    { "<ETag>", "<ObjectSize>" }, { "Checksum" }, { 0 } },
+	{ "the parts after the last", "alice", "GET", "/photos/mp?attributes",
+	    { "x-amz-object-attributes: ObjectParts", "x-amz-part-number-marker: 3" }, "", 200, NULL,
+	    { "<PartNumberMarker>3</PartNumberMarker>", "<PartsCount>1</PartsCount>" }, { "<Part>" }, { 0 } },
+	{ "none of the parts", "alice", "GET", "/photos/mp?attributes",
+	    { "x-amz-object-attributes: ObjectParts", "x-amz-max-parts: 0" }, "", 200, NULL,
+	    { "<MaxParts>0</MaxParts>", "<PartsCount>1</PartsCount>" }, { "<Part>" }, { 0 } },
+	{ "a limit that is none", "alice", "GET", "/photos/mp?attributes",
+	    { "x-amz-object-attributes: ObjectParts", "x-amz-max-parts: x" }, "", 400, "InvalidArgument", { 0 },
+	    { 0 }, { 0 } },
+	{ "no attributes", "alice", "GET", "/photos/mp?attributes", { 0 }, "", 400, "InvalidRequest",
+	    { "is either missing or empty" }, { 0 }, { 0 } },
+	{ "an attribute that is none", "alice", "GET", "/photos/mp?attributes",
+	    { "x-amz-object-attributes: ETag,Colour" }, "", 400, "InvalidArgument",
+	    { "Invalid attribute name specified.", "<ArgumentValue>Colour</ArgumentValue>" }, { 0 }, { 0 } },
+	{ "a client's key", "alice", "GET", "/photos/mp?attributes",
+	    { WANTED, "x-amz-server-side-encryption-customer-key: x" }, "", 400, "InvalidRequest", { 0 }, { 0 },
+	    { 0 } },
+	{ "attributes of what came in one piece", "alice", "GET", "/photos/a.txt?attributes", { WANTED }, "", 200,
+	    NULL, { "<ETag>" ETAG "</ETag>", "<ChecksumCRC32>" CRC32 "</ChecksumCRC32>" }, { "ObjectParts" },
+	    { 0 } },
+	{ "others may not", "bob", "GET", "/photos/mp?attributes", { WANTED }, "", 403, "AccessDenied", { 0 },
+	    { 0 }, { 0 } },
+};
+
+START_TEST(reading)
+{
+	upload_id = begin_upload("alice", "/photos/mp?uploads", HEADERS(COMPOSITE));
+	done_upload("PUT", PART "3", HEADERS("x-amz-checksum-sha256: " SHA256), "0123456789");
+	done_upload("POST", THE_UPLOAD, NULL, WITH_CHECKSUM("<ChecksumSHA256>" SHA256 "</ChecksumSHA256>"));
+	exchange(&reads[_i]);
+}
+END_TEST
 
 START_TEST(completing)
 {
@@ -240,6 +305,7 @@ main(void)
 	tcase_add_checked_fixture(tc, upload_setup, exchange_teardown);
 	tcase_add_loop_test(tc, completing, 0, ARRAY_SIZE(completions));
 	tcase_add_loop_test(tc, completing_with_checksums, 0, ARRAY_SIZE(whole_checksums));
+	tcase_add_loop_test(tc, reading, 0, ARRAY_SIZE(reads));
 	tcase_add_test(tc, attributes_of_the_object);
 	tcase_add_test(tc, completing_again);
 	tcase_add_test(tc, completing_after_a_refusal);
