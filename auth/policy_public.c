@@ -35,10 +35,19 @@ is_ipv4(const struct policy_network *network)
 	return network->bits >= 96 && memcmp(network->address, mapped, sizeof(mapped)) == 0;
 }
 
+/* "::/64" has the addresses of version 4 within it, all of them. */
+static bool
+has_all_ipv4(const struct policy_network *network)
+{
+	static const unsigned char zeros[10];
+
+	return network->bits < 96 && memcmp(network->address, zeros, sizeof(zeros)) == 0;
+}
+
 static bool
 is_narrow_network(const struct policy_network *network)
 {
-	return network->bits >= (is_ipv4(network) ? IPV4_BITS_MIN : IPV6_BITS_MIN);
+	return !has_all_ipv4(network) && network->bits >= (is_ipv4(network) ? IPV4_BITS_MIN : IPV6_BITS_MIN);
 }
 
 /* "anonymous" is the ID of whoever has none. */
