@@ -18,7 +18,8 @@ static const char *const v2_parameters[] = { "AWSAccessKeyId", "Signature" };
 
 /* Headers that say one thing: given twice, two readers could see two values. */
 static const char *const single_headers[] = { "Host", "Date", "x-amz-date", "x-amz-content-sha256",
-	"x-amz-security-token", "x-amz-decoded-content-length", "x-amz-trailer" };
+	"x-amz-security-token", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-copy-source",
+	"x-amz-metadata-directive", "x-amz-tagging-directive", "x-amz-storage-class", "x-amz-object-ownership" };
 
 struct slice
 credential_time(int64_t seconds, char out[CREDENTIAL_TIME_MAX])

@@ -85,6 +85,8 @@ static const struct {
 	    "The header x-amz-date may be given only once.", NULL },
 	{ "two hashes", GET TIMES "X-Amz-Content-Sha256: UNSIGNED-PAYLOAD\n" V4, S3_INVALID_REQUEST, 0,
 	    "The header x-amz-content-sha256 may be given only once.", NULL },
+	{ "two directives", GET "x-amz-metadata-directive: COPY\nx-amz-metadata-directive: REPLACE\n" TIMES V4,
+	    S3_INVALID_REQUEST, 0, "The header x-amz-metadata-directive may be given only once.", NULL },
 	{ "two hosts", GET "Host: i\n" TIMES V4, S3_INVALID_REQUEST, 0, "The header Host may be given only once.",
 	    NULL },
 
