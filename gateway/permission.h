@@ -13,6 +13,7 @@ struct subject {
 	struct slice key;            /* empty: the bucket itself */
 	const struct object *object; /* under that key; NULL: none, or not yet */
 	struct slice version_id;     /* that is asked for; empty: the current one */
+	const struct object *source; /* that it gets its tags from; NULL: it gets those that the request brings */
 };
 
 /* The action that the request's operation needs: that on a version, where the request names one. */

@@ -78,6 +78,13 @@ from_listing(struct answer *a, const struct policy_context *c, const char *param
 	       add(a, req_parameter(c->r, parameter));
 }
 
+/* Other operations take no notice of x-amz-copy-source, which then says nothing of the bytes that come. */
+static bool
+copies(const struct req *r)
+{
+	return strcmp(r->operation->name, "CopyObject") == 0 || strcmp(r->operation->name, "UploadPartCopy") == 0;
+}
+
 /* The object that is copied from, as it is found: "bucket/key", however it was written. */
 static bool
 from_copy_source(struct answer *a, const struct policy_context *c)
@@ -85,7 +92,7 @@ from_copy_source(struct answer *a, const struct policy_context *c)
 	struct slice header = req_header(c->r, "x-amz-copy-source");
 	struct copy_source source;
 
-	if (header.length == 0 || copy_source_parse(a->mem, header, NULL, &source) != S3_OK)
+	if (!copies(c->r) || header.length == 0 || copy_source_parse(a->mem, header, NULL, &source) != S3_OK)
 		return false;
 	return add(
 	    a, slice_from(talloc_asprintf(a->mem, "%.*s/%.*s", SLICE_ARG(source.bucket), SLICE_ARG(source.key))));
@@ -137,7 +144,24 @@ from_creation(struct answer *a, const struct policy_context *c)
 
 /* Tags. */
 
-/* The tags that the request brings for an object: in a header, or as the document of PutObjectTagging. */
+static struct fields
+tags_of(struct answer *a, const struct object *object)
+{
+	struct fields tags = { 0 };
+
+	if (object == NULL || !tags_load(a->mem, object->tags, &tags))
+		return (struct fields){ 0 };
+	return tags;
+}
+
+/* A copy that keeps the source's tags brings none, whatever its header says. */
+static bool
+keeps_tags(const struct req *r)
+{
+	return copies(r) && !slice_equal(req_header(r, "x-amz-tagging-directive"), SLICE("REPLACE"));
+}
+
+/* The tags that an object is to have: the source's, or from a header, or as the document of PutObjectTagging. */
 static struct fields
 requested_tags(struct answer *a, const struct policy_context *c)
 {
@@ -145,21 +169,13 @@ requested_tags(struct answer *a, const struct policy_context *c)
 	bool by_document = c->action == ACTION_PutObjectTagging || c->action == ACTION_PutObjectVersionTagging;
 	enum s3_err err;
 
+	if (c->about->source != NULL || keeps_tags(c->r))
+		return tags_of(a, c->about->source);
 	if (by_document && c->r->body.document.length > 0)
 		err = tags_parse(a->mem, c->r->body.document, TAGGED_OBJECT, NULL, &tags);
 	else
 		err = tags_parse_header(a->mem, req_header_joined(c->r, "x-amz-tagging"), NULL, &tags);
 	return err == S3_OK ? tags : (struct fields){ 0 };
-}
-
-static struct fields
-existing_tags(struct answer *a, const struct policy_context *c)
-{
-	struct fields tags = { 0 };
-
-	if (c->about->object == NULL || !tags_load(a->mem, c->about->object->tags, &tags))
-		return (struct fields){ 0 };
-	return tags;
 }
 
 static bool
@@ -182,7 +198,8 @@ add_tag_keys(struct answer *a, const struct fields *tags)
 static bool
 from_tags(struct answer *a, const struct policy_context *c, enum policy_key key, struct slice member)
 {
-	struct fields tags = key == POLICY_KEY_EXISTING_OBJECT_TAG ? existing_tags(a, c) : requested_tags(a, c);
+	bool existing = key == POLICY_KEY_EXISTING_OBJECT_TAG;
+	struct fields tags = existing ? tags_of(a, c->about->object) : requested_tags(a, c);
 
 	return key == POLICY_KEY_REQUEST_OBJECT_TAG_KEYS ? add_tag_keys(a, &tags) : add_tag(a, &tags, member);
 }

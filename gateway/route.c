@@ -32,6 +32,17 @@ operations(size_t *count)
 	return table;
 }
 
+/* In a presigned URL, an x-amz- parameter stands for the header of that name. */
+static const struct field *
+find_header(const struct req *r, const char *name)
+{
+	const struct field *header = fields_find_nocase(&r->headers, name);
+
+	if (header == NULL && (req_has_parameter(r, "X-Amz-Signature") || req_has_parameter(r, "Signature")))
+		header = fields_find_nocase(&r->target.parameters, name);
+	return header;
+}
+
 /* "?name", "?name=value", "@name" or "@name=beginning of the value": does the request have it? */
 static bool
 term_holds(const struct req *r, struct slice term)
@@ -44,7 +55,7 @@ term_holds(const struct req *r, struct slice term)
 	if (!slice_next(&wanted, '=', &name))
 		return false;
 	text = slice_dup(NULL, name);
-	field = parameter ? fields_find(&r->target.parameters, text) : fields_find_nocase(&r->headers, text);
+	field = parameter ? fields_find(&r->target.parameters, text) : find_header(r, text);
 	talloc_free(text);
 	return field && (wanted.length == 0 || slice_starts_with(field->value, wanted));
 }

@@ -68,7 +68,7 @@ check_tags(struct req *r, const struct copy *copy)
 {
 	const struct source *source = &copy->source;
 	const struct subject from = source_subject(source);
-	const struct subject to = { .bucket = r->bucket, .key = r->target.key };
+	const struct subject to = { .bucket = r->bucket, .key = r->target.key, .source = source->object };
 	enum action read = source->name.has_version_id ? ACTION_GetObjectVersionTagging : ACTION_GetObjectTagging;
 
 	if (copy->replace_tags || source->object->tags.length == 0 ||

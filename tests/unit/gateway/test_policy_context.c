@@ -60,6 +60,8 @@ static const struct {
 	{ "copy source with all there is", POLICY_KEY_X_COPY_SOURCE, "", "PUT", "/b/k",
 	    { "x-amz-copy-source: /from/%74he/key?versionId=x" }, ACTION_PutObject, CREDENTIAL_NONE, NULL,
 	    "from/the/key" },
+	{ "copy source of what is no copy", POLICY_KEY_X_COPY_SOURCE, "", "POST", "/b/k?uploads",
+	    { "x-amz-copy-source: from/key" }, ACTION_PutObject, CREDENTIAL_NONE, NULL, NULL },
 	{ "no copy source", POLICY_KEY_X_COPY_SOURCE, "", "PUT", "/b/k", { "x-amz-copy-source: nothing" },
 	    ACTION_PutObject, CREDENTIAL_NONE, NULL, NULL },
 	{ "anonymous", POLICY_KEY_AUTH_TYPE, "", "GET", "/b/k", { 0 }, ACTION_GetObject, CREDENTIAL_NONE, NULL,
@@ -98,6 +100,12 @@ static const struct {
 	    ACTION_PutObject, CREDENTIAL_NONE, "a+b=no", "c d" },
 	{ "requested keys", POLICY_KEY_REQUEST_OBJECT_TAG_KEYS, "", "PUT", "/b/k", { "x-amz-tagging: x=1&a=2" },
 	    ACTION_PutObject, CREDENTIAL_NONE, NULL, "a x" },
+	{ "requested keys of a copy that keeps its source's", POLICY_KEY_REQUEST_OBJECT_TAG_KEYS, "", "PUT", "/b/k",
+	    { "x-amz-copy-source: from/key", "x-amz-tagging: x=1" }, ACTION_PutObject, CREDENTIAL_NONE, NULL,
+	    NULL },
+	{ "requested keys of a copy", POLICY_KEY_REQUEST_OBJECT_TAG_KEYS, "", "PUT", "/b/k",
+	    { "x-amz-copy-source: from/key", "x-amz-tagging: x=1", "x-amz-tagging-directive: REPLACE" },
+	    ACTION_PutObject, CREDENTIAL_NONE, NULL, "x" },
 	{ "no requested keys", POLICY_KEY_REQUEST_OBJECT_TAG_KEYS, "", "PUT", "/b/k", { 0 }, ACTION_PutObject,
 	    CREDENTIAL_NONE, "a=b", NULL },
 	{ "requested tags that are none", POLICY_KEY_REQUEST_OBJECT_TAG_KEYS, "", "PUT", "/b/k",
@@ -169,6 +177,9 @@ START_TEST(document)
 	const struct slice *values;
 	size_t count;
 
+	ck_assert_int_eq(
+	    target_parse(r, r->raw_target, SLICE("s3.example"), config.domains, &r->refusal, &r->target), S3_OK);
+	ck_assert_int_eq(route(r), S3_OK);
 	r->body.document =
 	    SLICE("<Tagging><TagSet><Tag><Key>team</Key><Value>red</Value></Tag></TagSet></Tagging>");
 	ck_assert(
