@@ -53,8 +53,7 @@ struct cursor {
 
 /* *out: the part of that number, which is above all that were asked for before; NULL: there is none. */
 static enum s3_err
-find_part(
-    struct req *r, const struct completion *c, struct cursor *cursor, unsigned number, const struct part **out)
+find_part(struct req *r, struct completion *c, struct cursor *cursor, unsigned number, const struct part **out)
 {
 	struct part_page *page = cursor->page;
 	enum store_err err;
@@ -65,8 +64,9 @@ find_part(
 		cursor->next = 0;
 		err = catalog_parts(
 		    r->gateway->catalog, r, r->bucket, c->upload, number - 1, PARTS_PAGE, &cursor->page);
+		c->gone = err == STORE_NOT_FOUND;
 		if (err != STORE_OK)
-			return refuse_upload_store(r, err);
+			return c->gone ? S3_NO_SUCH_UPLOAD : req_refuse_store(r, err);
 		page = cursor->page;
 	}
 	while (cursor->next < page->count && page->parts[cursor->next].number < number)
@@ -208,7 +208,7 @@ complete_once(struct req *r, struct completion *c)
 	c->checksum = upload_checksum_load(&c->upload->checksums);
 	if ((err = complete_expected_check_upload(r, &c->expected, &c->checksum)) != S3_OK ||
 	    (err = take_parts(r, c)) != S3_OK || (err = check_size(r, assembly_size(c->assembly))) != S3_OK)
-		return err;
+		return c->gone ? S3_OK : err;
 	checksums = assembly_checksums(c->assembly, r);
 	err = complete_expected_check_object(r, &c->expected, assembly_size(c->assembly), &checksums);
 	return err == S3_OK ? put_object(r, c, &checksums) : err;
