@@ -147,6 +147,23 @@ take_content(struct form *form, struct slice *input, bool *delimited)
 	return SLICE("");
 }
 
+/* A field that comes again adds to its value, for which the earlier one makes room. */
+static void
+extend_field(struct form *form, struct field *field, struct slice value)
+{
+	struct slice earlier = field->value;
+	char *joined = talloc_array(form, char, earlier.length + 1 + value.length);
+
+	assert(joined != NULL);
+	if (earlier.length > 0)
+		memcpy(joined, earlier.data, earlier.length);
+	joined[earlier.length] = ',';
+	if (value.length > 0)
+		memcpy(joined + earlier.length + 1, value.data, value.length);
+	field->value = slice_make(joined, earlier.length + 1 + value.length);
+	talloc_free((char *)earlier.data);
+}
+
 /* A field is whole. */
 static void
 keep_field(struct form *form)
@@ -157,14 +174,9 @@ keep_field(struct form *form)
 	for (size_t i = 0; i < form->fields.count; i++)
 		if (slice_equal_nocase(form->fields.items[i].name, form->part.name))
 			earlier = &form->fields.items[i];
-	if (earlier != NULL) {
-		struct buf *joined = buf_new(form, FORM_HEAD_MAX);
-
-		buf_append(joined, earlier->value);
-		buf_append_byte(joined, ',');
-		buf_append(joined, value);
-		earlier->value = buf_slice(joined);
-	} else
+	if (earlier != NULL)
+		extend_field(form, earlier, value);
+	else
 		fields_add(form, &form->fields, form->part.name, slice_make(slice_dup(form, value), value.length));
 }
 

@@ -299,6 +299,27 @@ START_TEST(floods_are_bounded)
 }
 END_TEST
 
+/* A long value that many short ones add to is not kept once for each of them. */
+START_TEST(repeated_field_keeps_one_value)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct s3_refusal why = { .mem = mem };
+	struct form *form = form_new(mem, SLICE("b"));
+	struct buf *body = buf_new(mem, FORM_HEAD_MAX);
+	struct slice rest, bytes;
+
+	buf_append_string(body, PART("a"));
+	for (size_t i = 0; i < 10000; i++)
+		buf_append_byte(body, 'x');
+	for (size_t i = 0; i < 150; i++)
+		buf_append_string(body, "\r\n" PART("a"));
+	rest = buf_slice(body);
+	ck_assert_int_eq(form_feed(form, &rest, &bytes, &why), S3_OK);
+	ck_assert_uint_lt(talloc_total_size(form), 16 * FORM_HEAD_MAX);
+	talloc_free(mem);
+}
+END_TEST
+
 #define SEVENTY "0123456789012345678901234567890123456789012345678901234567890123456789"
 
 static const struct {
@@ -356,6 +377,7 @@ main(void)
 	tcase_add_test(tc, tail_is_bounded);
 	tcase_add_test(tc, expansion_is_bounded);
 	tcase_add_test(tc, floods_are_bounded);
+	tcase_add_test(tc, repeated_field_keeps_one_value);
 	tcase_add_loop_test(tc, boundary_of_a_type, 0, ARRAY_SIZE(types));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
