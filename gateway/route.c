@@ -110,7 +110,7 @@ route(struct req *r)
 			continue;
 		if ((op->scope != scope && op->scope != SCOPE_ANY) || !selected(r, op))
 			continue;
-		if (*op->selector == '\0' && op->scope != SCOPE_ANY && names_subresource(r, scope))
+		if (strchr(op->selector, '?') == NULL && op->scope != SCOPE_ANY && names_subresource(r, scope))
 			continue;
 		r->operation = op;
 		return S3_OK;

@@ -65,6 +65,23 @@ static const struct {
 	{ "get", "b", "k", NULL, NULL },
 };
 
+/* A header chooses among operations on the whole, and so is no way around what the query names. */
+START_TEST(header_does_not_hide_a_subresource)
+{
+	static const char *const parameters[] = { "uploadId", "uploads", "attributes" };
+	struct req *r = talloc_zero(NULL, struct req);
+
+	r->refusal.mem = r;
+	r->method = SLICE("PUT");
+	r->target.bucket = SLICE("b");
+	r->target.key = SLICE("k");
+	fields_add(r, &r->headers, SLICE("x-amz-copy-source"), SLICE("b/j"));
+	fields_add(r, &r->target.parameters, slice_from(parameters[_i]), SLICE(""));
+	ck_assert_int_eq(route(r), S3_METHOD_NOT_ALLOWED);
+	talloc_free(r);
+}
+END_TEST
+
 START_TEST(method_and_subresource)
 {
 	struct req *r = talloc_zero(NULL, struct req);
@@ -98,6 +115,7 @@ main(void)
 	operations(&count);
 	tcase_add_loop_test(tc, each_row_answers_its_smallest_request, 0, (int)count);
 	tcase_add_loop_test(tc, method_and_subresource, 0, ARRAY_SIZE(requests));
+	tcase_add_loop_test(tc, header_does_not_hide_a_subresource, 0, 3);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
