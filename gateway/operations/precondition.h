@@ -23,12 +23,12 @@ struct precondition {
 	const char *failed; /* the header that did not hold */
 };
 
-/* From the request's If-* headers. err S3_INVALID_ARGUMENT: a list that is none */
+/* From the request's If-* headers. err S3_INVALID_ARGUMENT: a list that is none; S3_NOT_IMPLEMENTED: If-None-Match with ETags */
 MUST_USE enum s3_err precondition_read(struct req *r, struct precondition *out);
 
 /*
  * And from x-amz-if-match-last-modified-time and x-amz-if-match-size, for the deletion of a key, or of a version of it.
- * err S3_INVALID_ARGUMENT
+ * err S3_INVALID_ARGUMENT, and as precondition_read
  */
 MUST_USE enum s3_err precondition_read_deletion(struct req *r, struct slice version, struct precondition *out);
 
