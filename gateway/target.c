@@ -151,24 +151,29 @@ looks_like_address(struct slice name)
 	return parts == 4;
 }
 
+/* Labels as in the names of hosts, dots between them: each begins and ends with a letter or a digit. */
+static bool
+labels_valid(struct slice name)
+{
+	for (size_t i = 0; i < name.length; i++) {
+		bool first = i == 0 || name.data[i - 1] == '.';
+		bool last = i + 1 == name.length || name.data[i + 1] == '.';
+
+		if (!label_character(name.data[i]) &&
+		    (first || last || (name.data[i] != '-' && name.data[i] != '.')))
+			return false;
+	}
+	return true;
+}
+
 bool
 bucket_name_valid(struct slice name)
 {
-	static const struct slice reserved_prefixes[] = { SLICE("xn--"), SLICE("sthree-") };
+	static const struct slice reserved_prefixes[] = { SLICE("xn--"), SLICE("sthree-"), SLICE("amzn-s3-demo-") };
 	static const struct slice reserved_suffixes[] = { SLICE("-s3alias"), SLICE("--ol-s3"), SLICE(".mrap"),
 		SLICE("--x-s3"), SLICE("--table-s3") };
 
-	if (name.length < 3 || name.length > 63)
-		return false;
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.data[i];
-
-		if (!label_character(c) && c != '-' && c != '.')
-			return false;
-		if (c == '.' && i > 0 && name.data[i - 1] == '.')
-			return false;
-	}
-	if (!label_character(name.data[0]) || !label_character(name.data[name.length - 1]))
+	if (name.length < 3 || name.length > 63 || !labels_valid(name))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(reserved_prefixes); i++)
 		if (slice_starts_with(name, reserved_prefixes[i]))
