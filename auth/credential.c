@@ -201,6 +201,8 @@ read_authorization(struct credential *credential, const struct auth_request *req
 	const struct field *header = fields_find_nocase(&request->headers, "Authorization");
 	struct slice scheme, rest = header->value;
 
+	if (slice_trim(rest).length == 0)
+		return s3_refuse(why, S3_ACCESS_DENIED, "The Authorization header is empty.");
 	slice_next(&rest, ' ', &scheme);
 	if (slice_equal(scheme, SLICE(SIGV4A_ALGORITHM)))
 		return s3_refuse(

@@ -44,7 +44,7 @@ static const struct {
 	    "Unsupported Authorization Type", "ArgumentValue=Bearer abc" },
 	{ "another scheme's name", GET "Authorization: Basic YQ==\n", S3_INVALID_ARGUMENT, 0,
 	    "Unsupported Authorization Type", "ArgumentName=Authorization" },
-	{ "an empty header", GET "Authorization:\n", S3_INVALID_ARGUMENT, 0, "Unsupported Authorization Type",
+	{ "an empty header", GET "Authorization:\n", S3_ACCESS_DENIED, 0, "The Authorization header is empty.",
 	    NULL },
 	{ "another case", GET TIMES "Authorization: aws4-hmac-sha256 Credential=" SCOPE "\n", S3_INVALID_ARGUMENT,
 	    0, "Unsupported Authorization Type", NULL },
