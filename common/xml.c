@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdalign.h>
 
 #include <libxml/parser.h>
 
@@ -11,6 +12,9 @@
 
 #define DEPTH_DEFAULT    8
 #define ELEMENTS_DEFAULT 10000
+
+#define BLOCK_MIN 512
+#define BLOCK_MAX (32 * 1024)
 
 /* libxml2 compares each attribute of a tag with every other. */
 #define ATTRIBUTES_MAX 32
@@ -30,7 +34,34 @@ struct reader {
 	unsigned elements;
 	struct buf *text; /* of the innermost element, as long as it has no child */
 	bool refused;
+	size_t block; /* bytes of the next one */
+	char *free;   /* of the last one */
+	size_t left;
 };
+
+/*
+ * Elements, their names and their texts are small and many, and all live as long as the tree: they are cut from blocks,
+ * for each by itself would take several times its size.
+ */
+static void *
+cut(struct reader *reader, size_t size)
+{
+	const size_t alignment = alignof(struct xml_element);
+	char *piece;
+
+	size = (size + alignment - 1) / alignment * alignment;
+	if (size > reader->left && size <= reader->block / 4) {
+		reader->free = talloc_size(reader->mem, reader->block);
+		reader->left = reader->block;
+	}
+	piece = size <= reader->left ? reader->free : talloc_size(reader->mem, size);
+	assert(piece != NULL);
+	if (size <= reader->left) {
+		reader->free += size;
+		reader->left -= size;
+	}
+	return piece;
+}
 
 /* Take what is in front of the next "<" off the text. */
 static bool
@@ -188,10 +219,16 @@ namespace_known(const xmlChar *prefix, const xmlChar *uri)
 	return strcmp((const char *)uri, XML_S3_NAMESPACE) == 0;
 }
 
+/* With a NUL behind it. */
 static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
+copy(struct reader *reader, struct slice s)
 {
-	return slice_make(slice_dup(mem, s), s.length);
+	char *bytes = cut(reader, s.length + 1);
+
+	if (s.length > 0)
+		memcpy(bytes, s.data, s.length);
+	bytes[s.length] = '\0';
+	return slice_make(bytes, s.length);
 }
 
 /* Where it replaces no entities, libxml2 passes each ampersand of an attribute's value as "&#38;", and no other "&". */
@@ -219,8 +256,7 @@ copy_attributes(struct reader *reader, struct xml_element *element, int count, c
 		struct slice name = slice_from((const char *)a[0]);
 		struct slice value = slice_make(a[3], (size_t)(a[4] - a[3]));
 
-		fields_add(
-		    reader->mem, &element->attributes, copy(reader->mem, name), copy_value(reader->mem, value));
+		fields_add(reader->mem, &element->attributes, copy(reader, name), copy_value(reader->mem, value));
 	}
 }
 
@@ -258,9 +294,8 @@ on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlCha
 	}
 	buf_reset(reader->text);
 	reader->elements++;
-	element = talloc_zero(reader->mem, struct xml_element);
-	assert(element != NULL);
-	element->name = copy(reader->mem, slice_from((const char *)name));
+	element = cut(reader, sizeof(*element));
+	*element = (struct xml_element){ .name = copy(reader, slice_from((const char *)name)) };
 	copy_attributes(reader, element, attribute_count, attributes);
 	hang_in(reader, element);
 }
@@ -278,7 +313,7 @@ on_end(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar 
 		return;
 	ended = &reader->open[--reader->depth];
 	if (ended->last_child == NULL)
-		ended->element->text = copy(reader->mem, buf_slice(reader->text));
+		ended->element->text = copy(reader, buf_slice(reader->text));
 	buf_reset(reader->text);
 }
 
@@ -348,6 +383,9 @@ xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits)
 	if (limits.elements == 0)
 		reader.limits.elements = ELEMENTS_DEFAULT;
 	reader.mem = talloc_new(mem);
+	reader.block = document.length < BLOCK_MIN   ? BLOCK_MIN
+		       : document.length > BLOCK_MAX ? BLOCK_MAX
+						     : document.length;
 	reader.open = talloc_array(reader.mem, struct open_element, reader.limits.depth);
 	assert(reader.open != NULL);
 	reader.text = buf_new(reader.mem, document.length);

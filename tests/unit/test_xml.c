@@ -310,6 +310,24 @@ START_TEST(large_text)
 END_TEST
 
 /* What libxml2 thinks of a document stays off standard error. */
+/* The tree of many small elements is not many times as large as their document. */
+START_TEST(tree_is_compact)
+{
+	static const struct xml_limits many = { .depth = 3, .elements = 100000 };
+	TALLOC_CTX *tree = talloc_new(mem);
+	struct buf *document = buf_new(mem, 1 << 20);
+
+	buf_append_string(document, "<a>");
+	for (unsigned i = 0; i < 5000; i++)
+		buf_printf(document, "<Part><PartNumber>%u</PartNumber><ETag>0123456789abcdef</ETag></Part>", i);
+	buf_append_string(document, "</a>");
+	ck_assert_ptr_nonnull(xml_parse(tree, buf_slice(document), many));
+	ck_assert_uint_lt(talloc_total_size(tree), 5 * buf_slice(document).length);
+	/* What talloc adds to each block does not count there. */
+	ck_assert_uint_lt(talloc_total_blocks(tree), 1000);
+}
+END_TEST
+
 START_TEST(silence)
 {
 	FILE *captured = tmpfile();
@@ -436,6 +454,7 @@ main(void)
 	tcase_add_test(tc, attributes_in_hundred_thousands);
 	tcase_add_test(tc, depth_beyond_libxml2s_own);
 	tcase_add_test(tc, large_text);
+	tcase_add_test(tc, tree_is_compact);
 	tcase_add_test(tc, silence);
 	tcase_add_test(tc, children);
 	tcase_add_test(tc, writes);
