@@ -5,11 +5,17 @@
 #include "gateway/operations/precondition.h"
 #include "gateway/permission.h"
 
-/* The keys of the document, what they ask for, and what became of them; the removals are those of the keys that may go. */
+/* What becomes of a key of the document. */
+struct outcome {
+	enum s3_err err;
+	struct precondition precondition;
+	struct object_deletion deletion;
+};
+
+/* The removals are those of the keys that may go. */
 struct deletion {
 	struct delete_document document;
-	enum s3_err *errors;
-	struct precondition *preconditions;
+	struct outcome *outcomes; /* of each key */
 	struct object_removal *removals;
 	size_t *places; /* of each removal: its key's in the document */
 	size_t removal_count;
@@ -39,13 +45,13 @@ static void
 prepare_item(struct req *r, struct deletion *d, size_t place)
 {
 	const struct delete_item *item = &d->document.items[place];
-	struct precondition *precondition = &d->preconditions[place];
+	struct outcome *outcome = &d->outcomes[place];
 
-	d->errors[place] = check_item(r, item);
+	outcome->err = check_item(r, item);
 	forget_refusal(r);
-	if (d->errors[place] != S3_OK)
+	if (outcome->err != S3_OK)
 		return;
-	*precondition = (struct precondition){
+	outcome->precondition = (struct precondition){
 		.r = r,
 		.key = item->key,
 		.version = item->version_id,
@@ -60,7 +66,7 @@ prepare_item(struct req *r, struct deletion *d, size_t place)
 		.key = item->key,
 		.version_id = item->version_id,
 		.check = precondition_check,
-		.context = precondition,
+		.context = &outcome->precondition,
 	};
 }
 
@@ -69,10 +75,12 @@ delete_all(struct req *r, struct deletion *d)
 {
 	catalog_objects_delete(r->gateway->catalog, r, r->bucket, d->removals, d->removal_count);
 	for (size_t i = 0; i < d->removal_count; i++) {
-		enum store_err err = d->removals[i].err;
-		size_t place = d->places[i];
+		const struct object_removal *removal = &d->removals[i];
+		struct outcome *outcome = &d->outcomes[d->places[i]];
+		bool refused = removal->err == STORE_REFUSED;
 
-		d->errors[place] = err == STORE_REFUSED ? d->preconditions[place].err : req_refuse_store(r, err);
+		outcome->err = refused ? outcome->precondition.err : req_refuse_store(r, removal->err);
+		outcome->deletion = removal->deletion;
 		forget_refusal(r);
 	}
 }
@@ -105,23 +113,6 @@ write_deleted(struct xml_writer *w, const struct delete_item *item, const struct
 	xml_end(w);
 }
 
-/* In the document's order. */
-static void
-write_outcomes(struct xml_writer *w, const struct deletion *d)
-{
-	size_t next = 0;
-
-	for (size_t i = 0; i < d->document.count; i++) {
-		const struct object_removal *removal =
-		    next < d->removal_count && d->places[next] == i ? &d->removals[next++] : NULL;
-
-		if (d->errors[i] != S3_OK)
-			write_error(w, &d->document.items[i], d->errors[i]);
-		else if (!d->document.quiet)
-			write_deleted(w, &d->document.items[i], &removal->deletion);
-	}
-}
-
 enum s3_err
 op_delete_objects(struct req *r)
 {
@@ -136,8 +127,7 @@ op_delete_objects(struct req *r)
 	    (err = delete_document_parse(r, r->body.document, &r->refusal, &d.document)) != S3_OK)
 		return err;
 	count = d.document.count;
-	d.errors = talloc_zero_array(r, enum s3_err, count);
-	d.preconditions = talloc_zero_array(r, struct precondition, count);
+	d.outcomes = talloc_zero_array(r, struct outcome, count);
 	d.removals = talloc_zero_array(r, struct object_removal, count);
 	d.places = talloc_zero_array(r, size_t, count);
 	for (size_t i = 0; i < count; i++)
@@ -145,7 +135,11 @@ op_delete_objects(struct req *r)
 	delete_all(r, &d);
 	w = xml_writer_new(r, ANSWER_LONG);
 	xml_start_root(w, "DeleteResult");
-	write_outcomes(w, &d);
+	for (size_t i = 0; i < count; i++)
+		if (d.outcomes[i].err != S3_OK)
+			write_error(w, &d.document.items[i], d.outcomes[i].err);
+		else if (!d.document.quiet)
+			write_deleted(w, &d.document.items[i], &d.outcomes[i].deletion);
 	xml_end(w);
 	return reply_xml(r, 200, w);
 }
