@@ -78,23 +78,23 @@ refuse_part(struct req *r, const struct object *object)
 	return req_refuse(r, S3_INVALID_PART_NUMBER, NULL);
 }
 
-/* The part at that place, from 1 up, whatever number it was uploaded with. */
+/* The part at that place, from 1 up, whatever number it was uploaded with; NULL: there are not so many. */
 static enum s3_err
 find_part(struct req *r, const struct object *object, unsigned place, const struct part **out)
 {
 	struct part_page *page = NULL;
 	unsigned after = 0;
+	bool more = true;
 
-	for (*out = NULL; *out == NULL;) {
+	for (*out = NULL; *out == NULL && more;) {
 		enum store_err err = catalog_object_parts(r->gateway->catalog, r, object, after, PARTS_PAGE, &page);
 
 		if (err != STORE_OK)
 			return req_refuse_store(r, err);
-		if (place > page->count && !page->truncated)
-			return refuse_part(r, object);
+		more = page->truncated;
 		if (place <= page->count) {
 			*out = &page->parts[place - 1];
-		} else {
+		} else if (more) {
 			place -= (unsigned)page->count;
 			after = page->parts[page->count - 1].number;
 			talloc_free(page);
@@ -120,6 +120,8 @@ select_part(struct req *r, const struct object *object, struct selection *out)
 	if (object->upload_id != NULL) {
 		if ((err = find_part(r, object, place, &out->part)) != S3_OK)
 			return err;
+		if (out->part == NULL)
+			return refuse_part(r, object);
 		out->range = (struct byte_range){ out->part->offset, out->part->size };
 	}
 	out->partial = out->range.length > 0;
