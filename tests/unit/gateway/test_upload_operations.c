@@ -150,17 +150,17 @@ static const struct exchange copies[] = {
 };
 
 static const struct exchange listings[] = {
-	{ "parts", "alice", "GET", THE_UPLOAD, { 0 }, "", 200, NULL,
-	    { "<ListPartsResult xmlns=",
-		"<Bucket>photos</Bucket><Key>mp</Key><UploadId>UPLOAD</UploadId>"
-		"<Initiator><ID>alice</ID><DisplayName>Name of alice</DisplayName></Initiator>"
-		"<Owner><ID>alice</ID><DisplayName>Name of alice</DisplayName></Owner>"
-		"<StorageClass>STANDARD</StorageClass>",
-		"<PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>3</NextPartNumberMarker>"
-		"<MaxParts>1000</MaxParts><IsTruncated>false</IsTruncated>",
-		"<Part><PartNumber>3</PartNumber><LastModified>",
-		"<ETag>&quot;" ETAG "&quot;</ETag><Size>10</Size><ChecksumCRC64NVME>" CRC64 },
+	{ "whose parts they are", "alice", "GET", THE_UPLOAD, { 0 }, "", 200, NULL,
+	    { "<ListPartsResult xmlns=", "<Bucket>photos</Bucket><Key>mp</Key><UploadId>UPLOAD</UploadId>",
+		"<Initiator><ID>alice</ID><DisplayName>Name of alice</DisplayName></Initiator>",
+		"<Owner><ID>alice</ID><DisplayName>Name of alice</DisplayName></Owner>",
+		"<StorageClass>STANDARD</StorageClass>" },
 	    { "ChecksumAlgorithm", "EncodingType" }, { 0 } },
+	{ "parts", "alice", "GET", THE_UPLOAD, { 0 }, "", 200, NULL,
+	    { "<PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>3</NextPartNumberMarker>",
+		"<MaxParts>1000</MaxParts><IsTruncated>false</IsTruncated>",
+		"<Part><PartNumber>3</PartNumber><LastModified>", "<Size>10</Size><ChecksumCRC64NVME>" CRC64 },
+	    { 0 }, { 0 } },
 	{ "no more parts", "alice", "GET", THE_UPLOAD "&part-number-marker=3", { 0 }, "", 200, NULL,
 	    { "<PartNumberMarker>3</PartNumberMarker><NextPartNumberMarker>0</NextPartNumberMarker>" },
 	    { "<Part>" }, { 0 } },
@@ -185,9 +185,8 @@ static const struct exchange listings[] = {
 	{ "others may not see parts", "bob", "GET", THE_UPLOAD, { 0 }, "", 403, "AccessDenied", { 0 }, { 0 },
 	    { 0 } },
 	{ "uploads", "alice", "GET", "/photos?uploads", { 0 }, "", 200, NULL,
-	    { "<ListMultipartUploadsResult xmlns=",
-		"<Bucket>photos</Bucket><KeyMarker></KeyMarker>"
-		"<UploadIdMarker></UploadIdMarker><Prefix></Prefix>"
+	    { "<ListMultipartUploadsResult xmlns=", "<Bucket>photos</Bucket><KeyMarker></KeyMarker>",
+		"<UploadIdMarker></UploadIdMarker><Prefix></Prefix>",
 		"<MaxUploads>1000</MaxUploads><IsTruncated>false</IsTruncated>",
 		"<Upload><Key>mp</Key><UploadId>UPLOAD</UploadId><Initiator><ID>alice</ID>",
 		"</Initiator><Owner><ID>alice</ID>", "<StorageClass>STANDARD</StorageClass><Initiated>" },
