@@ -145,8 +145,9 @@ header_of(struct slice field)
 	static const struct slice same[] = { SLICE("Cache-Control"), SLICE("Content-Disposition"),
 		SLICE("Content-Encoding"), SLICE("Content-Language"), SLICE("Content-MD5"), SLICE("Content-Type"),
 		SLICE("Expires") };
-	static const struct slice credentials[] = { SLICE("x-amz-algorithm"), SLICE("x-amz-credential"),
-		SLICE("x-amz-date"), SLICE("x-amz-signature"), SLICE("x-amz-security-token") };
+	static const struct slice of_requests[] = { SLICE("x-amz-algorithm"), SLICE("x-amz-credential"),
+		SLICE("x-amz-date"), SLICE("x-amz-signature"), SLICE("x-amz-security-token"),
+		SLICE("x-amz-content-sha256") };
 
 	if (slice_equal_nocase(field, SLICE("acl")))
 		return SLICE("x-amz-acl");
@@ -157,7 +158,7 @@ header_of(struct slice field)
 		return SLICE("x-amz-sdk-checksum-algorithm");
 	if (is_any(field, same, ARRAY_SIZE(same)))
 		return field;
-	if (begins_with(field, SLICE("x-amz-")) && !is_any(field, credentials, ARRAY_SIZE(credentials)))
+	if (begins_with(field, SLICE("x-amz-")) && !is_any(field, of_requests, ARRAY_SIZE(of_requests)))
 		return field;
 	return SLICE("");
 }

@@ -9,6 +9,7 @@ import pytest
 
 from forms import BOUNDARY, Policy, Poster, multipart, part, post
 from launcher import wait_until
+from policies import allow, of, policy
 from signing import Request
 from wire import Closed
 
@@ -390,6 +391,17 @@ def test_repeated_fields_are_one_list(poster):
     answer = poster.send(fields, uncovered=["x-amz-meta-tag"], conditions=[{"x-amz-meta-tag": "Ninja,Stallman"}])
     assert answer.status == 204
     assert poster.get("key").header("x-amz-meta-tag") == "Ninja,Stallman"
+
+
+def test_hash_that_nobody_checks(client, bucket):
+    """What a policy asks of x-amz-content-sha256 is asked of a header, which the body is held against."""
+    claimed = hashlib.sha256(b"good").hexdigest()
+    condition = {"StringEquals": {"s3:x-amz-content-sha256": claimed}}
+    answer = client.send("PUT", "/" + bucket, "policy", body=policy(
+        allow(of(bucket, "*"), "s3:PutObject", condition=condition)).encode())
+    assert answer.status == 204, answer
+    refused(anonymous(client, bucket, multipart(KEY + [("x-amz-content-sha256", claimed)], b"evil")), 403, "AccessDenied")
+    assert client.keys(bucket) == []
 
 
 def test_ignored_fields(poster):
