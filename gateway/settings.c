@@ -7,14 +7,15 @@
 
 /* A direct-mapped table: a bucket has one place, and whoever comes later takes it. */
 #define CACHE_SLOTS 256
-/* Bytes of the documents that a thread keeps compiled; what they compile to is a small multiple. */
-#define CACHE_DOCUMENTS_MAX (2 * 1024 * 1024)
+/* Bytes that a thread keeps, of what the documents compile to: some are a hundred times as large as they are written. */
+#define CACHE_BYTES_MAX (2 * 1024 * 1024)
+#define BLOCK_BYTES     96 /* that talloc adds to each block */
 
 struct slot {
 	struct bucket_id id;
 	uint64_t revision;
 	struct settings *settings; /* NULL: the slot is free */
-	size_t bytes;              /* of its documents */
+	size_t bytes;              /* of the settings */
 };
 
 struct cache {
@@ -63,7 +64,7 @@ empty_slot(struct cache *cache, struct slot *slot)
 static void
 make_room(struct cache *cache, size_t bytes)
 {
-	for (size_t i = 0; i < CACHE_SLOTS && cache->bytes + bytes > CACHE_DOCUMENTS_MAX; i++)
+	for (size_t i = 0; i < CACHE_SLOTS && cache->bytes + bytes > CACHE_BYTES_MAX; i++)
 		empty_slot(cache, &cache->slots[i]);
 }
 
@@ -143,9 +144,8 @@ has_settings(const struct bucket *bucket)
 
 /* Read and compile the bucket's documents; one that has just been deleted is none. */
 static enum s3_err
-compile(struct req *r, const struct bucket *bucket, struct settings *settings, size_t *bytes)
+compile(struct req *r, const struct bucket *bucket, struct settings *settings)
 {
-	*bytes = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(compilers); i++) {
 		const struct document *kind = compilers[i].document;
 		struct slice document;
@@ -158,7 +158,6 @@ compile(struct req *r, const struct bucket *bucket, struct settings *settings, s
 			continue;
 		if (err != STORE_OK)
 			return req_refuse_store(r, err);
-		*bytes += document.length;
 		if (!compilers[i].compile(settings, document, bucket))
 			LOG(ERROR, "damaged document", LOG_STRING("request_id", r->id),
 			    LOG_STRING("bucket", bucket->name), LOG_STRING("document", kind->root));
@@ -170,13 +169,14 @@ static enum s3_err
 fill(struct req *r, struct cache *cache, struct slot *slot, const struct bucket *bucket)
 {
 	struct settings *settings = talloc_zero(cache, struct settings);
+	enum s3_err err = compile(r, bucket, settings);
 	size_t bytes;
-	enum s3_err err = compile(r, bucket, settings, &bytes);
 
 	if (err != S3_OK) {
 		talloc_free(settings);
 		return err;
 	}
+	bytes = talloc_total_size(settings) + BLOCK_BYTES * talloc_total_blocks(settings);
 	empty_slot(cache, slot);
 	make_room(cache, bytes);
 	*slot = (struct slot){ bucket->id, bucket->revision, settings, bytes };

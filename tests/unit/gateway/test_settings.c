@@ -189,6 +189,37 @@ START_TEST(many_buckets)
 }
 END_TEST
 
+static const char *
+large_policy(const char *bucket)
+{
+	struct buf *policy = buf_new(mem, 32 * 1024);
+
+	buf_printf(policy,
+	    "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":"
+	    "\"arn:aws:s3:::%s/*\",\"Condition\":{\"NumericEquals\":{\"s3:signatureAge\":[1",
+	    bucket);
+	for (unsigned i = 0; i < 9000; i++)
+		buf_append_string(policy, ",1");
+	buf_append_string(policy, "]}}}}");
+	return slice_dup(mem, buf_slice(policy));
+}
+
+/* A value is written in two bytes and kept in many more: what is kept is what counts. */
+START_TEST(large_policies)
+{
+	for (unsigned i = 0; i < 40; i++) {
+		const char *name = talloc_asprintf(mem, "large-%u", i);
+		const struct settings *settings;
+
+		done("alice", "PUT", talloc_asprintf(mem, "/%s", name), NULL, "");
+		store_document(name, &document_policy, large_policy(name));
+		settings = settings_of(name);
+		ck_assert_ptr_nonnull(settings->policy);
+		ck_assert_uint_lt(talloc_total_size(talloc_parent(talloc_parent(settings->policy))), 3 << 20);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -204,6 +235,7 @@ main(void)
 	tcase_add_test(tc, store_fails);
 	tcase_add_test(tc, hit_reads_nothing);
 	tcase_add_test(tc, many_buckets);
+	tcase_add_test(tc, large_policies);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
