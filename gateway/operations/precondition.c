@@ -8,15 +8,18 @@
 
 /* What is written may be new, but not merely another than one that is named: Amazon knows If-None-Match: * alone here. */
 static enum s3_err
-check_none_match(struct req *r, struct slice value)
+check_none_match(struct req *r, const struct conditions *conditions)
 {
+	struct slice value = conditions->if_none_match;
+
 	if (!entity_tags_valid(value))
 		return refuse_argument(
 		    r, "If-None-Match", value, "If-None-Match is neither \"*\" nor a list of entity tags.");
-	if (slice_equal(slice_trim(value), SLICE("*")))
+	if (slice_equal(slice_trim(value), SLICE("*")) && !conditions->has_if_match)
 		return S3_OK;
 	s3_refusal_detail(&r->refusal, "Header", SLICE("If-None-Match"));
-	return req_refuse(r, S3_NOT_IMPLEMENTED, "If-None-Match: %.*s is not implemented for writes, only *.",
+	return req_refuse(r, S3_NOT_IMPLEMENTED,
+	    "If-None-Match: %.*s is not implemented for writes, only * without If-Match.",
 	    SLICE_ARG(slice_head(value, SHOWN_MAX)));
 }
 
@@ -29,7 +32,7 @@ precondition_read(struct req *r, struct precondition *out)
 	conditions_read(r, &r->headers, "", r->started_us / 1000000, conditions);
 	if (conditions->has_if_match && !entity_tags_valid(conditions->if_match))
 		return refuse_argument(r, "If-Match", conditions->if_match, "If-Match is no list of entity tags.");
-	return conditions->has_if_none_match ? check_none_match(r, conditions->if_none_match) : S3_OK;
+	return conditions->has_if_none_match ? check_none_match(r, conditions) : S3_OK;
 }
 
 #define IF_MODIFIED "x-amz-if-match-last-modified-time"

@@ -23,7 +23,10 @@ struct precondition {
 	const char *failed; /* the header that did not hold */
 };
 
-/* From the request's If-* headers. err S3_INVALID_ARGUMENT: a list that is none; S3_NOT_IMPLEMENTED: If-None-Match with ETags */
+/*
+ * From the request's If-* headers.
+ * err S3_INVALID_ARGUMENT: a list that is none; S3_NOT_IMPLEMENTED: If-None-Match with ETags or beside If-Match
+ */
 MUST_USE enum s3_err precondition_read(struct req *r, struct precondition *out);
 
 /*
