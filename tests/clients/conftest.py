@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "http"))
 
 from answers import ask  # noqa: E402
 from drivers import Awscli, Boto, Boto3, Curl, Javascript, Rclone, S3cmd  # noqa: E402
+from front import TlsFront  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,6 +53,14 @@ def localhost_names(gateway, monkeypatch):
         return resolve(host, port, *arguments, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.fixture(scope="module")
+def front(gateway, tmp_path_factory):
+    """TLS in front of the gateway."""
+    front = TlsFront(gateway, tmp_path_factory.mktemp("front"))
+    yield front
+    front.close()
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +121,8 @@ def rclone(gateway, alice, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def make_aws(gateway, alice, tmp_path_factory):
-    """make_aws("debian") or ("newest"): Amazon's command line."""
-    return lambda which: Awscli(gateway, alice, tmp_path_factory.mktemp("aws"), which)
+    """make_aws("debian") or ("newest"): Amazon's command line; `on` a front as well."""
+    return lambda which, on=gateway, **settings: Awscli(on, alice, tmp_path_factory.mktemp("aws"), which, **settings)
 
 
 @pytest.fixture(scope="module", params=["debian", "newest"])
@@ -135,11 +144,11 @@ def curl(gateway, alice, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def make_javascript(gateway, tmp_path_factory):
-    """make_javascript(script, user): an SDK in a Node process of its own, which ends with the module."""
+    """make_javascript(script, user): an SDK in a Node process of its own, which ends with the module; `on` a front as well."""
     made = []
 
-    def make(script, user):
-        made.append(Javascript(script, gateway, user, tmp_path_factory.mktemp("node")))
+    def make(script, user, on=gateway, **settings):
+        made.append(Javascript(script, on, user, tmp_path_factory.mktemp("node"), **settings))
         return made[-1]
 
     yield make

@@ -78,10 +78,10 @@ class Awscli:
 
     PROGRAMS = {"debian": ["/usr/bin/aws"], "newest": [NEWEST_PYTHON, "-m", "awscli"]}
 
-    def __init__(self, gateway, user, home, which):
+    def __init__(self, gateway, user, home, which, **settings):
         self.environment = clean_environment(
             home, AWS_ACCESS_KEY_ID=user.access_key, AWS_SECRET_ACCESS_KEY=user.secret_key, AWS_DEFAULT_REGION="us-east-1",
-            AWS_MAX_ATTEMPTS="1")
+            AWS_MAX_ATTEMPTS="1", **settings)
         self.command = [*self.PROGRAMS[which], "--endpoint-url", gateway.endpoint]
         self.algorithms = ["CRC32", "CRC32C", "SHA1", "SHA256"] + (["CRC64NVME"] if which == "newest" else [])
 
@@ -176,10 +176,10 @@ class SdkError(Exception):
 class Javascript:
     """One Node process with one of Amazon's SDKs; it is sent a line of JSON for each call and answers with one."""
 
-    def __init__(self, script, gateway, user, home):
+    def __init__(self, script, gateway, user, home, **settings):
         self.process = subprocess.Popen(
             ["node", str(HERE / "javascript" / script), gateway.endpoint, user.access_key, user.secret_key],
-            env=clean_environment(home, AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE="1"),
+            env=clean_environment(home, AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE="1", **settings),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def close(self):

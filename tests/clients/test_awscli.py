@@ -28,6 +28,17 @@ def put(s3, bucket, *keys):
         s3.put_object(Bucket=bucket, Key=key, Body=b"bytes of " + key.encode())
 
 
+def there_and_back(aws, bucket, tmp_path):
+    (tmp_path / "sent").mkdir()
+    for size in SIZES:
+        make_file(tmp_path / "sent" / str(size), size)
+    aws("cp", "--recursive", tmp_path / "sent", uri(bucket, "sizes"))
+    aws("cp", "--recursive", uri(bucket, "sizes"), tmp_path / "back")
+    assert_same_trees(tmp_path / "sent", tmp_path / "back")
+    etags = {item["Key"]: item["ETag"] for item in aws.api("list-objects-v2", bucket=bucket)["Contents"]}
+    assert {key for key, etag in etags.items() if "-" in etag} == {"sizes/%d" % size for size in SIZES if size >= 8 * MIB}
+
+
 def test_bucket_is_made_listed_and_removed(aws, bucket_name, s3):
     assert aws("mb", uri(bucket_name)).stdout == "make_bucket: %s\n" % bucket_name
     assert bucket_name in aws("ls").stdout.split()
@@ -39,14 +50,11 @@ def test_bucket_is_made_listed_and_removed(aws, bucket_name, s3):
 
 
 def test_files_of_every_size(aws, bucket, tmp_path):
-    (tmp_path / "sent").mkdir()
-    for size in SIZES:
-        make_file(tmp_path / "sent" / str(size), size)
-    aws("cp", "--recursive", tmp_path / "sent", uri(bucket, "sizes"))
-    aws("cp", "--recursive", uri(bucket, "sizes"), tmp_path / "back")
-    assert_same_trees(tmp_path / "sent", tmp_path / "back")
-    etags = {item["Key"]: item["ETag"] for item in aws.api("list-objects-v2", bucket=bucket)["Contents"]}
-    assert {key for key, etag in etags.items() if "-" in etag} == {"sizes/%d" % size for size in SIZES if size >= 8 * MIB}
+    there_and_back(aws, bucket, tmp_path)
+
+
+def test_files_of_every_size_over_tls(make_aws, front, bucket, tmp_path):
+    there_and_back(make_aws("newest", on=front, AWS_CA_BUNDLE=str(front.certificate)), bucket, tmp_path)
 
 
 def test_sync_there_and_back(aws, bucket, tmp_path):

@@ -13,18 +13,10 @@ import boto3.s3.transfer  # noqa: E402
 
 from answers import refused  # noqa: E402
 from contents import assert_same, make_file  # noqa: E402
-from front import TlsFront  # noqa: E402
 
 MIB = 1 << 20
 ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"]
 PARTS = boto3.s3.transfer.TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB)
-
-
-@pytest.fixture(scope="module")
-def front(gateway, tmp_path_factory):
-    front = TlsFront(gateway, tmp_path_factory.mktemp("front"))
-    yield front
-    front.close()
 
 
 @pytest.fixture(scope="module", params=["http", "https"])

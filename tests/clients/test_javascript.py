@@ -141,3 +141,15 @@ def test_every_checksum_of_version_3(sdk3, bucket, algorithm):
     answer = sdk3("GetObject", Bucket=bucket, Key="key", ChecksumMode="ENABLED")
     assert answer["Body"] == b"some bytes"
     assert answer["Checksum" + algorithm]
+
+
+@pytest.mark.parametrize("size", [0, 100, (12 << 20) + 1])
+def test_version_3_over_tls(make_javascript, front, alice, bucket, tmp_path, size):
+    """Its bodies are not signed there, and the checksum comes behind them."""
+    sdk = make_javascript("v3.js", alice, on=front, NODE_EXTRA_CA_CERTS=str(front.certificate))
+    path = make_file(tmp_path / "file", size)
+    sdk("PutObject", Bucket=bucket, Key="one", Body=path)
+    sdk("Upload", Bucket=bucket, Key="parts", Body=path)
+    for key in ("one", "parts"):
+        assert sdk("GetObject", save_to=tmp_path / "back", Bucket=bucket, Key=key)["ChecksumCRC32"]
+        assert_same(path, tmp_path / "back")
