@@ -173,12 +173,15 @@ requested_version(struct req *r, struct slice *out)
 }
 
 enum s3_err
-check_no_version(struct req *r)
+check_whole_object(struct req *r)
 {
-	if (!req_has_parameter(r, "versionId"))
-		return S3_OK;
-	return refuse_argument(
-	    r, "versionId", req_parameter(r, "versionId"), "This operation does not accept a version-id.");
+	if (req_has_parameter(r, "versionId"))
+		return refuse_argument(
+		    r, "versionId", req_parameter(r, "versionId"), "This operation does not accept a version-id.");
+	if (req_has_parameter(r, "partNumber"))
+		return refuse_argument(r, "partNumber", req_parameter(r, "partNumber"),
+		    "This operation does not accept partNumber without uploadId");
+	return S3_OK;
 }
 
 enum s3_err

@@ -48,8 +48,11 @@ MUST_USE enum s3_err check_version_id(struct req *r, struct slice version_id);
 /* The versionId parameter, empty without one. err S3_INVALID_ARGUMENT */
 MUST_USE enum s3_err requested_version(struct req *r, struct slice *out);
 
-/* For what makes a new version, or is about no version. err S3_INVALID_ARGUMENT: there is a versionId parameter */
-MUST_USE enum s3_err check_no_version(struct req *r);
+/*
+ * For what makes a new object: a version has none yet, and what was meant as a part must not replace the whole.
+ * err S3_INVALID_ARGUMENT: there is a versionId or a partNumber parameter
+ */
+MUST_USE enum s3_err check_whole_object(struct req *r);
 
 /* err S3_NOT_IMPLEMENTED: x-amz-mfa, which asks for a check that nobody would make */
 MUST_USE enum s3_err check_no_mfa(struct req *r);

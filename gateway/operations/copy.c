@@ -40,7 +40,7 @@ read_request(struct req *r, struct copy *out)
 	enum s3_err err;
 
 	*out = (struct copy){ 0 };
-	if ((err = check_no_version(r)) != S3_OK || (err = attributes_check_supported(r)) != S3_OK ||
+	if ((err = check_whole_object(r)) != S3_OK || (err = attributes_check_supported(r)) != S3_OK ||
 	    (err = source_read(r, &out->source)) != S3_OK ||
 	    (err = read_directive(
 		 r, "x-amz-metadata-directive", "Unknown metadata directive.", &out->replace_metadata)) != S3_OK ||

@@ -14,7 +14,7 @@ op_put_object_prepare(struct req *r)
 	struct precondition precondition;
 	enum s3_err err;
 
-	if ((err = check_no_version(r)) != S3_OK || (err = attributes_check_supported(r)) != S3_OK ||
+	if ((err = check_whole_object(r)) != S3_OK || (err = attributes_check_supported(r)) != S3_OK ||
 	    (err = attributes_read(r, &change)) != S3_OK || (err = attributes_read_owner(r, &change)) != S3_OK ||
 	    (err = precondition_read(r, &precondition)) != S3_OK)
 		return err;

@@ -30,6 +30,8 @@ static const struct exchange copies[] = {
 	{ "missing version", "alice", "PUT", "/photos/n",
 	    { "x-amz-copy-source: photos/a.txt?versionId=00000000000000010000000000000001" }, "", 404,
 	    "NoSuchVersion", { 0 }, { 0 }, { 0 } },
+	{ "a part of no upload", "alice", "PUT", "/photos/n?partNumber=1", { "x-amz-copy-source: photos/a.txt" },
+	    "", 400, "InvalidArgument", { "<ArgumentName>partNumber</ArgumentName>" }, { 0 }, { 0 } },
 	{ "no version", "alice", "PUT", "/photos/n", { "x-amz-copy-source: photos/a.txt?versionId=x" }, "", 400,
 	    "InvalidArgument", { "Invalid version id specified" }, { 0 }, { 0 } },
 	{ "missing bucket", "alice", "PUT", "/photos/n", { "x-amz-copy-source: nowhere/x" }, "", 404,
