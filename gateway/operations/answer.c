@@ -1,8 +1,11 @@
 #include "gateway/operations/answer.h"
 
 #include "common/clock.h"
+#include "common/encode.h"
 
 #define CHECKSUM_HEADER "x-amz-checksum-"
+#define HOST_MAX        300        /* bytes of a Host that can be: a name and a port */
+#define LOCATION_MAX    (4 * 1024) /* a key of 1024 bytes can become 3072 */
 
 enum s3_err
 reply_bytes(struct req *r, unsigned status, struct slice document)
@@ -132,6 +135,25 @@ reply_checksums(struct req *r, const struct fields *checksums)
 		reply_header(
 		    r, talloc_asprintf(r, CHECKSUM_HEADER "%.*s", SLICE_ARG(name)), checksums->items[i].value);
 	}
+}
+
+struct slice
+object_location(struct req *r)
+{
+	struct buf *url = buf_new(r, LOCATION_MAX);
+	struct slice host = req_header(r, "host");
+
+	if (host.length > 0 && host.length <= HOST_MAX) {
+		buf_append_string(url, "http://");
+		buf_append(url, host);
+	}
+	buf_append_byte(url, '/');
+	if (r->target.host_bucket.length == 0) {
+		percent_encode(url, r->target.bucket, PERCENT_ALL);
+		buf_append_byte(url, '/');
+	}
+	percent_encode(url, r->target.key, PERCENT_ALL);
+	return buf_slice(url);
 }
 
 enum s3_err

@@ -39,6 +39,12 @@ void reply_version_made(struct req *r, const struct object *made);
 /* The x-amz-checksum-* headers of an object. */
 void reply_checksums(struct req *r, const struct fields *checksums);
 
+/*
+ * The URL of the object that the request names, the slashes in its key encoded as all else, as S3 does; without a Host
+ * that can be one, its path.
+ */
+struct slice object_location(struct req *r);
+
 /* Refuse for an argument, which the error document then shows. */
 enum s3_err refuse_argument(struct req *r, const char *name, struct slice value, const char *message);
 

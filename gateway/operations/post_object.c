@@ -8,7 +8,6 @@
 
 #define ANSWER_MAX   (32 * 1024) /* bytes of a PostResponse, each character of its key escaped */
 #define REDIRECT_MAX 2048        /* bytes of the URL that a form may name: it has to fit the answer's headers */
-#define HOST_MAX     300         /* bytes of a Host that can be: a name and a port */
 #define URL_MAX      (8 * 1024)  /* with what is added to it; a key of 1024 bytes can become 3072 */
 
 /* http or https, to some host, in characters that a header may hold. S3 takes no notice of what is no URL. */
@@ -72,26 +71,6 @@ redirect_with_result(struct req *r, struct slice redirect, const struct object *
 	return buf_slice(url);
 }
 
-/* The object's URL, the slashes in its key encoded as all else, as S3 does here; without a Host, its path. */
-static struct slice
-location_of(struct req *r)
-{
-	struct buf *url = buf_new(r, URL_MAX);
-	struct slice host = req_header(r, "host");
-
-	if (host.length > 0 && host.length <= HOST_MAX) {
-		buf_append_string(url, "http://");
-		buf_append(url, host);
-	}
-	buf_append_byte(url, '/');
-	if (r->target.host_bucket.length == 0) {
-		percent_encode(url, r->target.bucket, PERCENT_ALL);
-		buf_append_byte(url, '/');
-	}
-	percent_encode(url, r->target.key, PERCENT_ALL);
-	return buf_slice(url);
-}
-
 static enum s3_err
 reply_document(struct req *r, struct slice location, const struct object *object)
 {
@@ -115,7 +94,7 @@ op_post_object(struct req *r)
 
 	if (err != S3_OK)
 		return err;
-	location = redirect.length > 0 ? redirect_with_result(r, redirect, object) : location_of(r);
+	location = redirect.length > 0 ? redirect_with_result(r, redirect, object) : object_location(r);
 	reply_header(r, "Location", location);
 	if (redirect.length > 0)
 		return reply_empty(r, 303);

@@ -236,8 +236,7 @@ reply_completed(struct req *r, const struct object *object)
 
 	reply_version_made(r, object);
 	xml_start_root(w, "CompleteMultipartUploadResult");
-	xml_string(w, "Location",
-	    talloc_asprintf(r, "http://%.*s%.*s", SLICE_ARG(req_header(r, "host")), SLICE_ARG(r->target.path)));
+	xml_text(w, "Location", object_location(r));
 	xml_string(w, "Bucket", r->bucket->name);
 	xml_text(w, "Key", r->target.key);
 	xml_etag(w, object->etag);
