@@ -1,7 +1,7 @@
 """
-A mixed load of uploads (from forms, too), overwrites, copies and deletes over several connections, by writers who know at any moment what
-each key may hold: what was answered last, or what was asked since and not answered. Content describes itself, so that
-what comes back shows which write it is from, and whether it is whole.
+A mixed load of uploads (from forms, too), overwrites, copies and deletes over several connections, by writers who know at
+any moment what each key may hold: what was answered last, or what was asked since and not answered. Content describes
+itself, so that what comes back shows which write it is from, and whether it is whole.
 """
 
 import hashlib
@@ -48,6 +48,7 @@ class Store:
     def __init__(self):
         self.allowed = {}  # key: list of Version or ABSENT; a key has one owner, so no lock is needed
         self.uploads = {}  # multipart uploads by ID, as parts.py has them
+        self.histories = {}  # keys of the versioned bucket, as versions.py has them
         self.answered = 0
         self.completed = 0  # of these
 

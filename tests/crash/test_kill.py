@@ -14,6 +14,7 @@ import pytest
 
 import load
 import parts
+import versions
 from launcher import Gateway, program, wait_until
 
 ROUNDS = int(os.environ.get("CROSSGATE_CRASH_ROUNDS", "100"))
@@ -36,6 +37,7 @@ def blob_files(gateway):
 def check(gateway, store):
     parts.check_uploads(gateway, store)
     load.check_all(gateway, store)
+    versions.check(gateway, store)
 
 
 @pytest.mark.slow
@@ -45,9 +47,11 @@ def test_kill_at_random_instants(tmp_path):
     store = load.Store()
     try:
         load.make_bucket(gateway)
+        versions.make_bucket(gateway)
         for number in range(ROUNDS):
             writers = load.run_writers(gateway, store, SEED + number)
             writers += load.run_writers(gateway, store, SEED + number, 3, parts.Uploader)
+            writers += load.run_writers(gateway, store, SEED + number, 3, versions.Versioner)
             load.pause(chance.uniform(0.01, 0.9))
             gateway.kill()
             load.end_writers(writers)
@@ -65,14 +69,15 @@ def test_kill_at_random_instants(tmp_path):
         assert store.completed > ROUNDS / 2, "too few objects that came in parts: %d" % store.completed
 
         parts.abort_all(gateway, store)
-        expected = load.count_blobs(store)
+        expected = load.count_blobs(store) + versions.count_blobs(store)
         wait_until(lambda: blob_files(gateway) == expected, 60, "%d blobs where the objects take %d" % (
             blob_files(gateway), expected))
         status, report = gateway.verify()
         assert status == 0 and "orphans: 0" in report, report
         assert gateway.stop() == 0
-        print("%d rounds, %d writes answered, %d uploads completed, %d objects, seed %d" % (
-            ROUNDS, store.answered, store.completed, len(store.allowed), SEED))
+        kept = sum(len(history.answered) for history in store.histories.values())
+        print("%d rounds, %d writes answered, %d uploads completed, %d objects, %d versions, seed %d" % (
+            ROUNDS, store.answered, store.completed, len(store.allowed), kept, SEED))
     finally:
         gateway.kill()
 
