@@ -83,6 +83,22 @@ begin(struct req *r, const struct object_listing *l)
 	return w;
 }
 
+/* Who thinks that the second version goes on from there would otherwise get the first page again, and again. */
+static enum s3_err
+check_version_one(struct req *r)
+{
+	static const char *const places[] = { "continuation-token", "start-after" };
+	static const char *const messages[] = {
+		"continuation-token only supported in REST.GET.BUCKET with list-type=2",
+		"startAfter only supported in REST.GET.BUCKET with list-type=2"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (req_has_parameter(r, places[i]))
+			return refuse_argument(r, places[i], req_parameter(r, places[i]), messages[i]);
+	return S3_OK;
+}
+
 enum s3_err
 op_list_objects(struct req *r)
 {
@@ -90,7 +106,7 @@ op_list_objects(struct req *r)
 	struct xml_writer *w;
 	enum s3_err err;
 
-	if ((err = read_listing(r, "marker", &l)) != S3_OK)
+	if ((err = check_version_one(r)) != S3_OK || (err = read_listing(r, "marker", &l)) != S3_OK)
 		return err;
 	l.with_owner = true;
 	l.after = listing_position(&l.asked, l.marker);
