@@ -31,6 +31,11 @@ def run(command, environment, check=True, stdin=b""):
     return done
 
 
+def uri(bucket, key=""):
+    """A place as s3cmd and the AWS command line name it."""
+    return "s3://%s/%s" % (bucket, key)
+
+
 class S3cmd:
     def __init__(self, gateway, user, home, signature_v2=False):
         self.environment = clean_environment(home)
@@ -46,10 +51,10 @@ class S3cmd:
         return run(["s3cmd", "--config", self.configuration, *self.options, *arguments], self.environment, check)
 
     def upload(self, bucket, key, path):
-        self("put", path, "s3://%s/%s" % (bucket, key))
+        self("put", path, uri(bucket, key))
 
     def download(self, bucket, key, path):
-        self("get", "--force", "s3://%s/%s" % (bucket, key), path)
+        self("get", "--force", uri(bucket, key), path)
 
 
 class Rclone:
@@ -87,6 +92,10 @@ class Awscli:
 
     def __call__(self, *arguments, check=True, stdin=b""):
         return run([*self.command, "s3", *arguments], self.environment, check, stdin)
+
+    def keys(self, bucket):
+        """The keys that `aws s3 ls --recursive` prints."""
+        return [line.split(maxsplit=3)[3] for line in self("ls", "--recursive", uri(bucket)).stdout.splitlines()]
 
     def _api(self, operation, arguments, parameters, check):
         for name, value in parameters.items():
@@ -126,7 +135,8 @@ class S3fs:
         keys.write_text("%s:%s\n" % (user.access_key, user.secret_key))
         self.folder, self.environment = folder, clean_environment(home)
         self.command = ["s3fs", bucket, folder, "-o",
-                        "url=%s,passwd_file=%s,use_path_request_style,retries=1" % (gateway.endpoint, keys)]
+                        "url=%s,passwd_file=%s,use_path_request_style,retries=1,connect_timeout=10,readwrite_timeout=60"
+                        % (gateway.endpoint, keys)]
 
     def __enter__(self):
         self.folder.mkdir(exist_ok=True)
@@ -135,8 +145,11 @@ class S3fs:
         return self.folder
 
     def __exit__(self, *error):
-        run(["fusermount", "-u", *(["-z"] if error[0] else []), self.folder], self.environment)
+        done = run(["fusermount", "-u", self.folder], self.environment, check=False)
+        if done.returncode != 0:  # whatever happened, no test leaves a mount behind
+            run(["fusermount", "-u", "-z", self.folder], self.environment)
         wait_until(lambda: not self.folder.is_mount(), 30, "no mount on %s" % self.folder)
+        assert done.returncode == 0 or error[0], done.stderr
 
 
 class Curl:

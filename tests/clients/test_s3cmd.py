@@ -7,6 +7,7 @@ import pytest
 
 from answers import ask
 from contents import AWKWARD_NAMES, assert_same_trees, make_tree
+from drivers import uri
 
 
 @pytest.fixture(scope="module", params=["v4", "v2"])
@@ -19,10 +20,6 @@ def small_file(tmp_path):
     path = tmp_path / "small.txt"
     path.write_bytes(b"some text\n")
     return path
-
-
-def uri(bucket, key=""):
-    return "s3://%s/%s" % (bucket, key)
 
 
 def listed(s3cmd, where, *options):
