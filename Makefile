@@ -45,7 +45,7 @@ all: $(BUILD)/crossgate
 
 help:
 	@echo 'make                  build/crossgate'
-	@echo 'make check            unit suites, and the fuzz corpus replayed (SAN=1: address and undefined; SAN=thread)'
+	@echo 'make check            unit suites, and the fuzz corpus replayed (SAN=1: address and undefined; SAN=thread; -k: all of them)'
 	@echo 'make lint             clang-format, clang-tidy, cppcheck, each header alone'
 	@echo 'make fuzz             every fuzz target for FUZZ_SECONDS (60)'
 	@echo 'make bench            speeds beside nginx and the bare limits'
@@ -79,10 +79,14 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/rep
 $(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-check: $(UNIT) $(REPLAYS)
-	@failed=0; for suite in $(UNIT); do $$suite || failed=1; done; \
-	for target in $(FUZZERS); do $(BUILD)/tests/fuzz/$$target tests/fuzz/corpus/$${target#fuzz_} || failed=1; done; \
-	exit $$failed
+# A target a suite, so that -j runs them beside each other and -k all of them.
+SUITES := $(UNIT:=.run) $(REPLAYS:=.run)
+.PHONY: $(SUITES)
+check: $(SUITES)
+$(UNIT:=.run): %.run: %
+	$<
+$(REPLAYS:=.run): $(BUILD)/tests/fuzz/fuzz_%.run: $(BUILD)/tests/fuzz/fuzz_%
+	$< tests/fuzz/corpus/$*
 
 FUZZ_SECONDS ?= 60
 fuzz:

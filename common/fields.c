@@ -6,7 +6,7 @@ void
 fields_add(TALLOC_CTX *mem, struct fields *fields, struct slice name, struct slice value)
 {
 	if (fields->items == NULL || fields->count == talloc_array_length(fields->items)) {
-		size_t capacity = fields->items != NULL ? 2 * fields->count : FIRST_CAPACITY;
+		size_t capacity = fields->count > 0 ? 2 * fields->count : FIRST_CAPACITY;
 
 		fields->items = talloc_realloc(mem, fields->items, struct field, capacity);
 		if (fields->items == NULL)

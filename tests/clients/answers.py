@@ -13,6 +13,11 @@ ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 
 
+def name_of(value):
+    """A name for a test's argument that is the same in every process that collects it: conditions may hold the time."""
+    return "+".join(value) if isinstance(value, dict) else str(value)
+
+
 class Answer:
     """A response: status, every header line in order, the body."""
 

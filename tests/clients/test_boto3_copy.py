@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from answers import refused
+from answers import name_of, refused
 
 BODY = b"what is copied" * 1000
 ETAG = '"%s"' % hashlib.md5(BODY).hexdigest()
@@ -86,7 +86,7 @@ def test_source_with_an_awkward_key(s3, bucket, key):
     {"CopySourceIfMatch": ETAG}, {"CopySourceIfNoneMatch": '"other"'}, {"CopySourceIfModifiedSince": NOW - AN_HOUR},
     {"CopySourceIfUnmodifiedSince": NOW + AN_HOUR},
     {"CopySourceIfMatch": ETAG, "CopySourceIfUnmodifiedSince": NOW - AN_HOUR},
-], ids=str)
+], ids=name_of)
 def test_condition_that_holds(s3, bucket, source, conditions):
     s3.copy_object(Bucket=bucket, Key="to", CopySource=source, **conditions)
     assert s3.head_object(Bucket=bucket, Key="to")["ETag"] == ETAG
@@ -95,7 +95,7 @@ def test_condition_that_holds(s3, bucket, source, conditions):
 @pytest.mark.parametrize("conditions", [
     {"CopySourceIfMatch": '"other"'}, {"CopySourceIfNoneMatch": ETAG}, {"CopySourceIfUnmodifiedSince": NOW - AN_HOUR},
     {"CopySourceIfNoneMatch": ETAG, "CopySourceIfModifiedSince": NOW - AN_HOUR},
-], ids=str)
+], ids=name_of)
 def test_condition_that_fails(s3, bucket, source, conditions):
     assert refused(s3.copy_object, Bucket=bucket, Key="to", CopySource=source, **conditions) == (
         "PreconditionFailed", 412)

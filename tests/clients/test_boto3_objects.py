@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from answers import ALL_USERS, AUTHENTICATED_USERS, grants, refused
+from answers import ALL_USERS, AUTHENTICATED_USERS, grants, name_of, refused
 
 BODY = bytes(range(256)) * 16
 ETAG = '"%s"' % hashlib.md5(BODY).hexdigest()
@@ -106,7 +106,7 @@ def test_range_that_makes_no_sense_is_ignored(s3, bucket, key, header):
     {"IfMatch": ETAG}, {"IfMatch": "*"}, {"IfNoneMatch": '"other"'}, {"IfModifiedSince": now() - AN_HOUR},
     {"IfUnmodifiedSince": now() + AN_HOUR}, {"IfMatch": ETAG, "IfUnmodifiedSince": now() - AN_HOUR},
     {"IfMatch": '"other", ' + ETAG},
-], ids=str)
+], ids=name_of)
 def test_condition_that_holds(s3, bucket, key, conditions):
     assert s3.get_object(Bucket=bucket, Key=key, **conditions)["Body"].read() == BODY
 
@@ -117,7 +117,7 @@ def test_condition_that_holds(s3, bucket, key, conditions):
     ({"IfNoneMatch": ETAG}, "304", 304),
     ({"IfNoneMatch": "*"}, "304", 304),
     ({"IfNoneMatch": ETAG, "IfModifiedSince": now() - AN_HOUR}, "304", 304),
-], ids=str)
+], ids=name_of)
 def test_condition_that_fails(s3, bucket, key, conditions, code, status):
     assert refused(s3.get_object, Bucket=bucket, Key=key, **conditions) == (code, status)
 

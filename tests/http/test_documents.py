@@ -182,7 +182,8 @@ def test_oversized_document_of_chunks_is_refused(client, kept, kind):
     """Without a length in advance it is the bytes that count."""
     text = good(client, kind, kept)
     body = (text + " " * TOO_LARGE[kind]).encode()
-    request = client.request(*where(client, kind, kept), payload="UNSIGNED-PAYLOAD", headers=[("Transfer-Encoding", "chunked"), ("x-amz-decoded-content-length", str(len(body)))])
+    headers = [("Transfer-Encoding", "chunked"), ("x-amz-decoded-content-length", str(len(body)))]
+    request = client.request(*where(client, kind, kept), payload="UNSIGNED-PAYLOAD", headers=headers)
     before = state(client, kept)
     chunks = b"".join(b"1000\r\n" + body[at:at + 4096].ljust(4096) + b"\r\n" for at in range(0, len(body), 4096))
     with client.wire() as wire:

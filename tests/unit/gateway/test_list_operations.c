@@ -27,7 +27,8 @@ static const struct exchange lists[] = {
 	{ "V1", "alice", "GET", "/bkt", { 0 }, "", 200, NULL,
 	    { "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>bkt</Name><Prefix></Prefix>"
 	      "<Marker></Marker><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><Contents><Key>a</Key><LastModified>",
-		"<ETag>&quot;9dd4e461268c8034f5c8564e155c67a6&quot;</ETag><Size>1</Size><Owner><ID>alice</ID>"
+		"<ETag>&quot;9dd4e461268c8034f5c8564e155c67a6&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>"
+		"<ChecksumType>FULL_OBJECT</ChecksumType><Size>1</Size><Owner><ID>alice</ID>"
 		"<DisplayName>Name of alice</DisplayName></Owner><StorageClass>STANDARD</StorageClass></Contents>",
 		"<ChecksumAlgorithm>CRC32</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><Size>1</Size>",
 		"<Key>g&lt;h&amp;</Key>", "<Key>i&#x1;j</Key>", "<Key>\xc3\xa4</Key>" },

@@ -43,7 +43,8 @@ static const struct exchange lists[] = {
 		"</VersionId><IsLatest>true</IsLatest><LastModified>",
 		"Z</LastModified><Owner><ID>alice</ID><DisplayName>Name of alice</DisplayName></Owner></DeleteMarker>"
 		"<Version><Key>a</Key><VersionId>",
-		"<ETag>&quot;9dd4e461268c8034f5c8564e155c67a6&quot;</ETag><Size>1</Size><StorageClass>STANDARD</StorageClass>"
+		"<ETag>&quot;9dd4e461268c8034f5c8564e155c67a6&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>"
+		"<ChecksumType>FULL_OBJECT</ChecksumType><Size>1</Size><StorageClass>STANDARD</StorageClass>"
 		"<Owner><ID>alice</ID><DisplayName>Name of alice</DisplayName></Owner></Version>",
 		"<Key>e f</Key><VersionId>null</VersionId><IsLatest>true</IsLatest>",
 		"<ChecksumAlgorithm>CRC32</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><Size>1</Size>" },
