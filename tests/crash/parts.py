@@ -81,7 +81,7 @@ class Uploader(load.Writer):
 
     def step(self, connection):
         chance = self.random.random()
-        mine = [name for name, upload in self.store.uploads.items() if upload.key in self.keys]
+        mine = [name for name, upload in list(self.store.uploads.items()) if upload.key in self.keys]  # others add to them
         if chance < 0.25:
             super().step(connection)
         elif chance < 0.55 or not mine:
