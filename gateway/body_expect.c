@@ -1,5 +1,7 @@
 #include "gateway/body_private.h"
 
+#include <assert.h>
+
 #include "auth/policy.h"
 #include "common/encode.h"
 #include "gateway/req.h"
@@ -23,16 +25,16 @@ body_is_chunked(const struct req *r)
 size_t
 body_document_max(enum body_kind kind)
 {
-	switch (kind) {
-	case BODY_DELETE:
-		return BODY_DELETE_MAX;
-	case BODY_COMPLETE:
-		return BODY_COMPLETE_MAX;
-	case BODY_POLICY:
-		return POLICY_DOCUMENT_MAX;
-	default:
-		return BODY_XML_MAX;
-	}
+	static const size_t maxima[] = {
+		[BODY_XML] = BODY_XML_MAX,
+		[BODY_CORS] = BODY_XML_MAX,
+		[BODY_DELETE] = BODY_DELETE_MAX,
+		[BODY_COMPLETE] = BODY_COMPLETE_MAX,
+		[BODY_POLICY] = POLICY_DOCUMENT_MAX,
+	};
+
+	assert(kind < ARRAY_SIZE(maxima) && maxima[kind] > 0);
+	return maxima[kind];
 }
 
 enum s3_err
