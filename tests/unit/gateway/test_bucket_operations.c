@@ -222,7 +222,6 @@ main(void)
 	Suite *suite = suite_create("bucket_operations");
 	TCase *tc = tcase_create("bucket_operations");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, setup, exchange_teardown);
 	tcase_add_loop_test(tc, bucket, 0, ARRAY_SIZE(buckets));
 	tcase_add_loop_test(tc, region, 0, ARRAY_SIZE(regions));

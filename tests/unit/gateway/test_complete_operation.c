@@ -301,7 +301,6 @@ main(void)
 	Suite *suite = suite_create("complete_operation");
 	TCase *tc = tcase_create("complete_operation");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, upload_setup, exchange_teardown);
 	tcase_add_loop_test(tc, completing, 0, ARRAY_SIZE(completions));
 	tcase_add_loop_test(tc, completing_with_checksums, 0, ARRAY_SIZE(whole_checksums));

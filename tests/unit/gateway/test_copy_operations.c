@@ -145,7 +145,6 @@ main(void)
 	Suite *suite = suite_create("copy_operations");
 	TCase *tc = tcase_create("copy_operations");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, exchange_setup_objects, exchange_teardown);
 	tcase_add_loop_test(tc, copy, 0, ARRAY_SIZE(copies));
 	tcase_add_test(tc, a_copy_has_the_bytes_and_attributes);

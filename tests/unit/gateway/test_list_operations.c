@@ -271,13 +271,11 @@ main(void)
 	Suite *suite = suite_create("list_operations");
 	TCase *objects = tcase_create("objects"), *buckets = tcase_create("buckets");
 
-	tcase_set_timeout(objects, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(objects, setup, exchange_teardown);
 	tcase_add_loop_test(objects, list, 0, ARRAY_SIZE(lists));
 	tcase_add_test(objects, pages);
 	tcase_add_test(objects, markers_longer_than_a_key);
 	suite_add_tcase(suite, objects);
-	tcase_set_timeout(buckets, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(buckets, setup_buckets, exchange_teardown);
 	tcase_add_loop_test(buckets, service, 0, ARRAY_SIZE(services));
 	suite_add_tcase(suite, buckets);

@@ -135,7 +135,6 @@ main(void)
 	Suite *suite = suite_create("list_versions_operation");
 	TCase *tc = tcase_create("list_versions_operation");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, setup, exchange_teardown);
 	tcase_add_loop_test(tc, list, 0, ARRAY_SIZE(lists));
 	tcase_add_test(tc, pages);

@@ -383,7 +383,6 @@ main(void)
 	Suite *suite = suite_create("object_operations");
 	TCase *tc = tcase_create("object_operations");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, exchange_setup_objects, exchange_teardown);
 	tcase_add_loop_test(tc, reading, 0, ARRAY_SIZE(reads));
 	tcase_add_loop_test(tc, writing, 0, ARRAY_SIZE(writes));

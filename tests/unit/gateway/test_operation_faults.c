@@ -114,7 +114,6 @@ main(void)
 	Suite *suite = suite_create("operation_faults");
 	TCase *tc = tcase_create("operation_faults");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, setup, exchange_teardown);
 	tcase_add_loop_test(tc, failing, 0, ARRAY_SIZE(faults));
 	suite_add_tcase(suite, tc);

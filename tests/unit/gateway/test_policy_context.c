@@ -208,7 +208,6 @@ main(void)
 	Suite *suite = suite_create("policy_context");
 	TCase *tc = tcase_create("policy_context");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, exchange_setup, exchange_teardown);
 	tcase_add_loop_test(tc, key, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tc, document);

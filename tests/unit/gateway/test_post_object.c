@@ -302,7 +302,6 @@ main(void)
 	Suite *suite = suite_create("post_object");
 	TCase *tc = tcase_create("post_object");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, exchange_setup_objects, exchange_teardown);
 	tcase_add_loop_test(tc, each_form_in_pieces, 0, ARRAY_SIZE(forms));
 	tcase_add_loop_test(tc, each_form_with_a_long_file, 0, ARRAY_SIZE(forms));

@@ -226,7 +226,6 @@ main(void)
 	Suite *suite = suite_create("settings");
 	TCase *tc = tcase_create("settings");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, exchange_setup_objects, exchange_teardown);
 	tcase_add_test(tc, none);
 	tcase_add_test(tc, each_change_shows);

@@ -284,7 +284,6 @@ main(void)
 	Suite *suite = suite_create("tagging_operations");
 	TCase *tc = tcase_create("tagging_operations");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, setup, exchange_teardown);
 	tcase_add_loop_test(tc, one, 0, ARRAY_SIZE(exchanges));
 	tcase_add_test(tc, tags_change_and_nothing_else);

@@ -92,7 +92,6 @@ main(void)
 	Suite *suite = suite_create("upload_faults");
 	TCase *tc = tcase_create("upload_faults");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, setup, exchange_teardown);
 	tcase_add_loop_test(tc, failing, 0, ARRAY_SIZE(faults));
 	tcase_add_test(tc, completed_without_an_answer);

@@ -289,7 +289,6 @@ main(void)
 	Suite *suite = suite_create("upload_operations");
 	TCase *tc = tcase_create("upload_operations");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, upload_setup, exchange_teardown);
 	tcase_add_loop_test(tc, creating, 0, ARRAY_SIZE(creations));
 	tcase_add_loop_test(tc, putting_parts, 0, ARRAY_SIZE(parts));

@@ -203,7 +203,6 @@ main(void)
 	Suite *suite = suite_create("version_operations");
 	TCase *tc = tcase_create("version_operations");
 
-	tcase_set_timeout(tc, EXCHANGE_TIMEOUT);
 	tcase_add_checked_fixture(tc, setup, exchange_teardown);
 	tcase_add_test(tc, versions_are_named);
 	tcase_add_test(tc, a_deletion_says_what_it_did);

@@ -57,7 +57,6 @@ add_engines(Suite *suite, void (*add)(TCase *tc))
 		TCase *tc = tcase_create(engines[i].name);
 
 		tcase_add_checked_fixture(tc, engines[i].open, close_store);
-		tcase_set_timeout(tc, 120);
 		add(tc);
 		suite_add_tcase(suite, tc);
 	}

@@ -430,7 +430,6 @@ main(void)
 	TCase *tc = tcase_create("buckets");
 
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, create_and_find);
 	tcase_add_test(tc, impossible);
 	tcase_add_test(tc, documents);

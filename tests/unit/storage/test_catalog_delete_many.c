@@ -433,7 +433,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, many_keys);
 	tcase_add_test(tc, many_markers);
 	tcase_add_test(tc, many_versions_of_a_key);

@@ -319,7 +319,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, random_pages, 0, 4);
 	tcase_add_test(tc, page_after_page);
 	tcase_add_test(tc, nothing);

@@ -220,7 +220,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, set_up, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, against_the_model, 0, 5);
 	tcase_add_test(tc, markers);
 	tcase_add_test(tc, only_those_under_way);

@@ -202,7 +202,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, set_up, catalog_scratch_close);
-	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, most);
 	tcase_add_test(tc, few_of_many);
 	tcase_add_loop_test(tc, interrupted, 1, 4);

@@ -344,7 +344,6 @@ main(void)
 	TCase *tc = tcase_create("objects");
 
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, put_and_get, 0, ARRAY_SIZE(sizes));
 	tcase_add_loop_test(tc, read_ranges, 0, ARRAY_SIZE(sizes));
 	tcase_add_test(tc, several_blobs);

@@ -199,7 +199,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, one_winner);
 	tcase_add_test(tc, bucket_comes_and_goes);
 	tcase_add_loop_test(tc, key_changes, 0, 3);

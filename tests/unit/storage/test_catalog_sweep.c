@@ -520,7 +520,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, set_up, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, grace);
 	tcase_add_test(tc, much);
 	tcase_add_test(tc, stopped);
@@ -531,7 +530,6 @@ main(void)
 	suite_add_tcase(suite, tc);
 
 	tcase_add_checked_fixture(verifying, set_up, catalog_scratch_close);
-	tcase_set_timeout(verifying, 60);
 	tcase_add_test(verifying, counts);
 	tcase_add_test(verifying, missing_blob);
 	tcase_add_test(verifying, missing_content);

@@ -285,7 +285,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, each_call_fails, 0, 2 * ARRAY_SIZE(operations));
 	tcase_add_loop_test(tc, all_calls_fail, 0, ARRAY_SIZE(operations));
 	suite_add_tcase(suite, tc);

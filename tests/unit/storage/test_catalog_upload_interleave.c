@@ -62,7 +62,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, players_set_up, players_tear_down);
-	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, whole, 0, ARRAY_SIZE(upload_operations));
 	tcase_add_loop_test(tc, pieces, 0, ARRAY_SIZE(in_pieces));
 	suite_add_tcase(suite, tc);

@@ -216,7 +216,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, parts_at_once);
 	tcase_add_test(tc, one_winner);
 	tcase_add_loop_test(tc, come_and_go, 0, 2);

@@ -346,7 +346,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, set_up, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, attributes);
 	tcase_add_test(tc, unknown);
 	tcase_add_test(tc, list_parts);

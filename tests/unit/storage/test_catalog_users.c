@@ -269,7 +269,6 @@ main(void)
 	TCase *tc = tcase_create("users");
 
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, add_and_find);
 	tcase_add_test(tc, taken);
 	tcase_add_test(tc, absent_and_impossible);

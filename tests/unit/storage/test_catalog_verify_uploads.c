@@ -318,7 +318,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, set_up, catalog_scratch_close);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, counts);
 	tcase_add_loop_test(tc, missing_blob, 0, 2);
 	tcase_add_loop_test(tc, missing_blob_of_garbage, 0, 2);

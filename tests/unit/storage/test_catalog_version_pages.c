@@ -361,7 +361,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, changes_between_pages, 0, ARRAY_SIZE(changes));
 	tcase_add_loop_test(tc, version_ids_as_markers, 0, ARRAY_SIZE(markers));
 	tcase_add_test(tc, null_marker_without_null_version);

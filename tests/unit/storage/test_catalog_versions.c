@@ -488,7 +488,6 @@ main(void)
 
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, enabled);
 	tcase_add_test(tc, suspended);
 	tcase_add_test(tc, marker_without_object);

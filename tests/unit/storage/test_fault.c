@@ -332,7 +332,6 @@ main(void)
 	TCase *tc = tcase_create("fault");
 
 	tcase_add_checked_fixture(tc, open_store, close_store);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, before);
 	tcase_add_test(tc, after);
 	tcase_add_test(tc, torn);

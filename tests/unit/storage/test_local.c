@@ -491,7 +491,6 @@ main(int argc, char **argv)
 	suite = suite_create("local");
 	tc = tcase_create("folder");
 	tcase_add_checked_fixture(tc, make_folder, remove_folder);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, another_process_commits);
 	tcase_add_test(tc, one_process_serves);
 	tcase_add_test(tc, killed_while_committing);

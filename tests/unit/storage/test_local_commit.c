@@ -436,7 +436,6 @@ main(void)
 	TCase *tc = tcase_create("commit");
 
 	tcase_add_checked_fixture(tc, open_store, close_store);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, folded);
 	tcase_add_test(tc, first_come_first_served);
 	tcase_add_test(tc, only_the_guilty_fails);

@@ -382,7 +382,6 @@ main(void)
 	TCase *tc = tcase_create("damage");
 
 	tcase_add_checked_fixture(tc, open_store, close_store);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, value_damaged);
 	tcase_add_test(tc, key_damaged);
 	tcase_add_test(tc, values_in_each_others_place);
