@@ -1,0 +1,410 @@
+#include "gateway/exchange.h"
+
+#include "gateway/early_answer.h"
+#include "gateway/hygiene.h"
+#include "gateway/req.h"
+
+#define REPLY_PIECE (256 * 1024) /* bytes of a body asked for at once */
+
+/* Of a body whose refusal is sent already, so much is still read: many clients look for an answer only behind it. */
+#define LINGER_MAX (64 * 1024 * 1024)
+
+enum job_state {
+	JOB_NONE,
+	JOB_RUNNING,   /* a worker has the request; the loop at most fills its body's buffer */
+	JOB_PARKED,    /* and the connection is suspended until it is done */
+	JOB_ABANDONED, /* the connection is gone: the worker ends the request */
+	JOB_DONE
+};
+
+/* What the connection knows of its request's body. */
+enum phase {
+	PHASE_HEADERS, /* the body has not been asked for */
+	PHASE_BODY,    /* its bytes go to the request */
+	PHASE_DISCARD, /* nobody wants them: the answer waits for the end */
+	PHASE_LINGER,  /* nor here, and it has been given */
+	PHASE_RUN      /* all bytes are in */
+};
+
+struct exchange {
+	struct exchanges *all;
+	struct MHD_Connection *connection;
+	struct peer *peer;
+	const char *target; /* where libmicrohttpd has it */
+	struct req *r;
+	enum phase phase;
+	uint64_t unwanted; /* bytes of the body that were dropped */
+	enum flow flow;    /* what req_advance returned last */
+	bool begun;        /* the headers have been seen, and the request counts as under way */
+	bool answered;     /* stays so, however often it is asked for */
+	struct job job;
+	_Atomic enum job_state state;
+};
+
+/* Handing over to a worker and back. */
+
+/* The end of a request, wherever it comes: its line in the log, and its memory. */
+static void
+end(struct exchange *x, bool completed)
+{
+	struct exchanges *all = x->all;
+	bool begun = x->begun;
+
+	if (begun)
+		req_log(x->r, completed);
+	talloc_free(x->r);
+	if (begun)
+		atomic_fetch_sub(&all->under_way, 1);
+}
+
+static void
+work(struct job *job)
+{
+	struct exchange *x = (struct exchange *)((char *)job - offsetof(struct exchange, job));
+	struct MHD_Connection *connection = x->connection;
+
+	x->flow = req_advance(x->r, true);
+	switch (atomic_exchange(&x->state, JOB_DONE)) {
+	case JOB_PARKED:
+		MHD_resume_connection(connection); /* x is the loop's again: do not touch it */
+		break;
+	case JOB_ABANDONED:
+		end(x, false);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+start_worker(struct exchange *x)
+{
+	atomic_store(&x->state, JOB_RUNNING);
+	x->job.run = work;
+	pool_submit(x->all->workers, &x->job);
+}
+
+/* Suspend the connection until the worker is done. */
+static void
+await_worker(struct exchange *x)
+{
+	struct MHD_Connection *connection = x->connection;
+	enum job_state running = JOB_RUNNING;
+
+	MHD_suspend_connection(connection);
+	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_PARKED))
+		MHD_resume_connection(connection); /* it was faster than we */
+}
+
+/* Answering. */
+
+static ssize_t
+read_reply(void *context, uint64_t position, char *out, size_t max)
+{
+	struct exchange *x = context;
+	struct reply *reply = &x->r->reply;
+	size_t got = 0;
+
+	if (position < reply->body.length) {
+		struct slice rest = slice_head(slice_skip(reply->body, (size_t)position), max);
+
+		memcpy(out, rest.data, rest.length);
+		got = rest.length;
+	} else {
+		enum store_err err;
+
+		if (max > reply->content_length - position)
+			max = (size_t)(reply->content_length - position);
+		err = object_reader_read(reply->reader, reply->offset + position, out, max, &got);
+		if (err != STORE_OK || got == 0) {
+			LOG(ERROR, "answer cut short", LOG_STRING("request_id", x->r->id),
+			    LOG_STRING("error", store_err_name(err)), LOG_NUMBER("position", position));
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		}
+	}
+	x->r->sent += got;
+	return (ssize_t)got;
+}
+
+static struct MHD_Response *
+make_response(struct exchange *x)
+{
+	struct reply *reply = &x->r->reply;
+	struct MHD_Response *response;
+
+	if (reply->body.length == reply->content_length) {
+		response = MHD_create_response_from_buffer(
+		    reply->body.length, (void *)(uintptr_t)reply->body.data, MHD_RESPMEM_PERSISTENT);
+		x->r->sent = reply->body.length;
+	} else {
+		/* Also what HEAD and 304 leave out: libmicrohttpd needs its length, and never asks for it. */
+		size_t piece = reply->content_length < REPLY_PIECE ? (size_t)reply->content_length : REPLY_PIECE;
+
+		response = MHD_create_response_from_callback(reply->content_length, piece, read_reply, x, NULL);
+	}
+	return response;
+}
+
+static enum MHD_Result
+answer(struct exchange *x)
+{
+	struct req *r = x->r;
+	struct MHD_Response *response = make_response(x);
+	enum MHD_Result result;
+
+	for (size_t i = 0; i < r->reply.headers.count; i++) {
+		const struct field *field = &r->reply.headers.items[i];
+		char *name = slice_dup(r, field->name), *value = slice_dup(r, field->value);
+
+		/* libmicrohttpd takes no empty value; white space around a value does not count (RFC 9110 section 5.5). */
+		if (MHD_add_response_header(response, name, *value ? value : " ") != MHD_YES)
+			LOG(WARN, "header not sent", LOG_STRING("name", name), LOG_STRING("request_id", r->id));
+	}
+	if (r->reply.close)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	peer_is_served(x->peer);
+	result = MHD_queue_response(x->connection, r->reply.status, response);
+	MHD_destroy_response(response);
+	x->answered = true;
+	return result;
+}
+
+/* A request's way. */
+
+/*
+ * The answer is there before the body. Given now, it would close the connection, be there a body or not: a body that is
+ * short or empty is read to its end first.
+ */
+static bool
+worth_discarding(const struct exchange *x)
+{
+	const struct body *body = &x->r->body;
+
+	if (x->phase != PHASE_HEADERS)
+		return x->phase != PHASE_RUN;
+	return !x->r->reply.close && !body->expects_continue && !body->chunked &&
+	       body->content_length <= BODY_DISCARD_MAX;
+}
+
+static enum MHD_Result
+follow(struct exchange *x)
+{
+	switch (x->flow) {
+	case FLOW_WAIT:
+		start_worker(x);
+		await_worker(x);
+		return MHD_YES;
+	case FLOW_BODY:
+		if (x->phase == PHASE_HEADERS) {
+			x->phase = PHASE_BODY;
+			peer_awaits_body(x->peer);
+		}
+		return MHD_YES;
+	case FLOW_REPLY:
+		if (!worth_discarding(x))
+			return answer(x);
+		if (x->phase == PHASE_HEADERS)
+			peer_awaits_body(x->peer);
+		x->phase = PHASE_DISCARD;
+		return MHD_YES;
+	case FLOW_NEXT:
+		break;
+	}
+	abort();
+}
+
+static enum MHD_Result
+advance(struct exchange *x)
+{
+	x->flow = req_advance(x->r, false);
+	return follow(x);
+}
+
+/* The first look at what a worker has left. */
+static void
+collect_flow(struct exchange *x)
+{
+	enum job_state done = JOB_DONE;
+
+	if (atomic_compare_exchange_strong(&x->state, &done, JOB_NONE) && x->phase == PHASE_BODY &&
+	    x->flow == FLOW_REPLY)
+		x->phase = PHASE_DISCARD;
+}
+
+/* A buffer of the body is full: have it worked off while the other is filled. False: neither is free yet. */
+static bool
+pass_buffer_on(struct exchange *x)
+{
+	collect_flow(x);
+	if (x->phase == PHASE_DISCARD)
+		return true;
+	if (atomic_load(&x->state) != JOB_NONE) {
+		await_worker(x);
+		return false;
+	}
+	body_turn(x->r);
+	x->flow = req_advance(x->r, false);
+	if (x->flow == FLOW_WAIT)
+		start_worker(x);
+	else if (x->flow == FLOW_REPLY)
+		x->phase = PHASE_DISCARD;
+	return true;
+}
+
+/* Whether more of a body is to come than is read just to keep the connection. */
+static bool
+is_long(const struct exchange *x)
+{
+	const struct body *body = &x->r->body;
+	uint64_t rest = body->chunked ? x->unwanted : body->content_length - body->received;
+
+	return rest > BODY_DISCARD_MAX;
+}
+
+/* A piece that nobody wants. MHD_NO, which closes the connection: no more of them, either. */
+static enum MHD_Result
+drop_piece(struct exchange *x, size_t *length)
+{
+	peer_received(x->peer, *length);
+	x->unwanted += *length;
+	*length = 0;
+	if (x->phase == PHASE_DISCARD && is_long(x)) {
+		early_answer_send(
+		    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, x->r);
+		x->phase = PHASE_LINGER;
+	}
+	return x->phase == PHASE_LINGER && x->unwanted > LINGER_MAX ? MHD_NO : MHD_YES;
+}
+
+/* A piece of the body; what is left in *length comes again. */
+static enum MHD_Result
+take_piece(struct exchange *x, const char *data, size_t *length)
+{
+	while (x->phase == PHASE_BODY && *length > 0) {
+		size_t taken = body_feed(x->r, slice_make(data, *length));
+
+		peer_received(x->peer, taken);
+		data += taken;
+		*length -= taken;
+		if (*length > 0 && !pass_buffer_on(x))
+			return MHD_YES;
+	}
+	return *length > 0 ? drop_piece(x, length) : MHD_YES;
+}
+
+static enum MHD_Result
+body_ended(struct exchange *x)
+{
+	bool discarded = x->phase == PHASE_DISCARD;
+
+	if (x->phase == PHASE_LINGER)
+		return MHD_NO;
+	x->phase = PHASE_RUN;
+	if (discarded)
+		return answer(x);
+	x->r->body.complete = true;
+	body_turn(x->r);
+	peer_is_served(x->peer);
+	return advance(x);
+}
+
+static enum MHD_Result
+collect_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length, const char *value,
+    size_t value_length)
+{
+	struct exchange *x = context;
+
+	(void)kind;
+	fields_add(x->r, &x->r->headers, slice_make(name, name_length), slice_make(value, value_length));
+	return MHD_YES;
+}
+
+static void
+read_headers(struct exchange *x, const char *method, const char *version)
+{
+	struct req *r = x->r;
+	struct slice target = slice_make(x->target, r->raw_target.length);
+	size_t size = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+
+	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect_header, x);
+	if (!hygiene_is_whole(method, size, target, version, &r->headers))
+		r->malformed = "a header block that not everybody would read alike";
+	/* They are the connection's, and go with it, while a worker may still be at the request: copies. */
+	r->method = slice_from(talloc_strdup(r, method));
+	fields_copy(r, &r->headers);
+	for (size_t i = 0; i < r->headers.count; i++)
+		r->headers.items[i].value = slice_trim(r->headers.items[i].value);
+	if (!r->malformed)
+		r->malformed = hygiene_check(r->method, r->raw_target, slice_from(version), &r->headers);
+}
+
+static enum MHD_Result
+begin(struct exchange *x, const char *method, const char *version)
+{
+	struct exchanges *all = x->all;
+
+	x->begun = true;
+	talloc_steal(NULL, x->r);
+	atomic_fetch_add(&all->under_way, 1);
+	if (atomic_load(&all->draining)) {
+		req_turn_away(x->r);
+		return answer(x);
+	}
+	read_headers(x, method, version);
+	address_format(
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, x->r->address);
+	return advance(x);
+}
+
+/* A call for a request that has begun: after a worker, with a piece of the body, or at the body's end. */
+static enum MHD_Result
+take_call(struct exchange *x, const char *data, size_t *length)
+{
+	collect_flow(x);
+	if (x->phase == PHASE_HEADERS || x->phase == PHASE_RUN)
+		return follow(x);
+	if (*length > 0)
+		return take_piece(x, data, length);
+	if (atomic_load(&x->state) != JOB_NONE) {
+		await_worker(x);
+		return MHD_YES;
+	}
+	return body_ended(x);
+}
+
+/* Its memory hangs on the peer until it begins: it may end without a word to us, and then goes with the connection. */
+struct exchange *
+exchange_new(struct exchanges *all, struct peer *peer, struct MHD_Connection *connection, const char *target)
+{
+	struct req *r = req_new(peer, all->gateway);
+	struct exchange *x = talloc_zero(r, struct exchange);
+
+	x->all = all;
+	x->connection = connection;
+	x->peer = peer;
+	x->r = r;
+	x->target = target;
+	r->raw_target = slice_from(talloc_strdup(r, target));
+	return x;
+}
+
+enum MHD_Result
+exchange_go_on(struct exchange *x, const char *method, const char *version, const char *data, size_t *length)
+{
+	if (!x->begun)
+		return begin(x, method, version);
+	if (x->answered) {
+		*length = 0;
+		return answer(x); /* the daemon stops and asks again */
+	}
+	return take_call(x, data, length);
+}
+
+void
+exchange_end(struct exchange *x, bool completed)
+{
+	enum job_state running = JOB_RUNNING;
+
+	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_ABANDONED))
+		end(x, completed || (x->phase == PHASE_LINGER && x->r->sent > 0));
+}
