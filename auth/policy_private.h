@@ -2,7 +2,7 @@
 #ifndef AUTH_POLICY_PRIVATE_H
 #define AUTH_POLICY_PRIVATE_H
 
-#include "auth/json.h"
+#include "common/json.h"
 #include "auth/policy.h"
 #include "auth/wildcard.h"
 

@@ -2,10 +2,10 @@
 
 #include <assert.h>
 
-#include "auth/json.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/encode.h"
+#include "common/json.h"
 
 #define DEPTH_MAX      8
 #define SHOWN_MAX      1024 /* bytes of a condition in a message */

@@ -1,5 +1,5 @@
-/* JSON documents read into trees, and refused. */
-#include "auth/json.h"
+/* JSON documents read into trees, and refused; and written. */
+#include "common/json.h"
 
 #include "common/buf.h"
 #include "tests/unit/suite.h"
@@ -101,6 +101,46 @@ START_TEST(member)
 }
 END_TEST
 
+START_TEST(written)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct json_writer *w = json_writer_new(mem);
+	struct slice document;
+	const struct json *tree;
+	const char *problem;
+
+	json_write_text(w, "controls", SLICE("\x1b[2J\n\x7f\0\xc2\x9b"));
+	json_write_text(w, "no UTF-8", SLICE("\x9b\"\x01"));
+	json_write_text(w, "nothing", slice_make(NULL, 0));
+	json_write_string(w, "null", NULL);
+	json_write_list(w, "list");
+	json_write_object(w, NULL);
+	json_write_number(w, "n", 4711);
+	json_write_bool(w, "yes", true);
+	json_write_end(w);
+	json_write_string(w, NULL, "in a list");
+	json_write_end(w);
+	document = json_write_finish(w);
+	for (size_t i = 0; i < document.length; i++)
+		ck_assert(document.data[i] == '\n' || (document.data[i] >= ' ' && document.data[i] < 0x7f));
+	ck_assert_str_eq(document.data, "{\n"
+					"  \"controls\": \"\\u001B[2J\\n\\u007F\\u0000\\u009B\",\n"
+					"  \"no UTF-8\": \"\\\\x9B\\\"\\\\u{1}\",\n"
+					"  \"nothing\": \"\",\n"
+					"  \"null\": null,\n"
+					"  \"list\": [\n"
+					"    {\n"
+					"      \"n\": 4711,\n"
+					"      \"yes\": true\n"
+					"    },\n"
+					"    \"in a list\"\n"
+					"  ]\n"
+					"}\n");
+	ck_assert(!json_read(mem, document, DEPTH_MAX, &tree, &problem)); /* NUL is never read */
+	talloc_free(mem);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -109,6 +149,7 @@ main(void)
 
 	tcase_add_loop_test(tc, read, 0, ARRAY_SIZE(vectors));
 	tcase_add_test(tc, member);
+	tcase_add_test(tc, written);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -1,9 +1,11 @@
-/* The one place where jansson is used: its tree becomes ours, on the caller's memory. */
-#include "auth/json.h"
+/* The one place where jansson is used: its tree becomes ours, on the caller's memory, and it writes what we tell. */
+#include "common/json.h"
 
 #include <assert.h>
 
 #include <jansson.h>
+
+#include "common/terminal.h"
 
 /* What a scan of the document sees before any parser does: it knows nothing of JSON but strings and brackets. */
 struct scan {
@@ -147,4 +149,118 @@ json_member(const struct json *object, const char *name)
 		if (slice_equal(object->items[i].name, slice_from(name)))
 			return &object->items[i];
 	return NULL;
+}
+
+/* Writing. */
+
+struct json_writer {
+	json_t *open[JSON_WRITER_DEPTH]; /* the first owns all others */
+	size_t depth;
+};
+
+static int
+writer_free(struct json_writer *w)
+{
+	json_decref(w->open[0]);
+	return 0;
+}
+
+struct json_writer *
+json_writer_new(TALLOC_CTX *mem)
+{
+	struct json_writer *w = talloc_zero(mem, struct json_writer);
+
+	assert(w != NULL);
+	w->open[w->depth++] = json_object();
+	talloc_set_destructor(w, writer_free);
+	return w;
+}
+
+/* Takes the value over. */
+static void
+add(struct json_writer *w, const char *name, json_t *value)
+{
+	json_t *innermost = w->open[w->depth - 1];
+	int failed = json_is_array(innermost) ? json_array_append_new(innermost, value)
+					      : json_object_set_new(innermost, name, value);
+
+	assert(!failed);
+}
+
+static void
+add_open(struct json_writer *w, const char *name, json_t *value)
+{
+	assert(w->depth < JSON_WRITER_DEPTH);
+	add(w, name, value);
+	w->open[w->depth++] = value;
+}
+
+void
+json_write_object(struct json_writer *w, const char *name)
+{
+	add_open(w, name, json_object());
+}
+
+void
+json_write_list(struct json_writer *w, const char *name)
+{
+	add_open(w, name, json_array());
+}
+
+void
+json_write_end(struct json_writer *w)
+{
+	assert(w->depth > 1);
+	w->depth--;
+}
+
+void
+json_write_text(struct json_writer *w, const char *name, struct slice text)
+{
+	json_t *value = json_stringn(text.length > 0 ? text.data : "", text.length);
+
+	add(w, name, value != NULL ? value : json_string(terminal_text(w, text)));
+}
+
+void
+json_write_string(struct json_writer *w, const char *name, const char *text)
+{
+	if (text != NULL)
+		json_write_text(w, name, slice_from(text));
+	else
+		add(w, name, json_null());
+}
+
+void
+json_write_number(struct json_writer *w, const char *name, uint64_t number)
+{
+	assert(number <= INT64_MAX);
+	add(w, name, json_integer((json_int_t)number));
+}
+
+void
+json_write_bool(struct json_writer *w, const char *name, bool value)
+{
+	add(w, name, json_boolean(value));
+}
+
+/* Of the control characters jansson leaves DEL as it is, which stands in texts alone. */
+struct slice
+json_write_finish(struct json_writer *w)
+{
+	char *dumped = json_dumps(w->open[0], JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	struct buf *document;
+	size_t length;
+
+	assert(w->depth == 1 && dumped != NULL);
+	length = strlen(dumped);
+	document = buf_new(w, 6 * length + 1);
+	for (size_t i = 0; i < length; i++)
+		if (dumped[i] == 0x7f)
+			buf_append_string(document, "\\u007F");
+		else
+			buf_append_byte(document, dumped[i]);
+	buf_append_byte(document, '\n');
+	free(dumped);
+	return buf_slice(document);
 }
