@@ -2,9 +2,9 @@
 #ifndef AUTH_POLICY_PRIVATE_H
 #define AUTH_POLICY_PRIVATE_H
 
-#include "common/json.h"
 #include "auth/policy.h"
 #include "auth/wildcard.h"
+#include "common/json.h"
 
 /*
  * A text of a policy, with wildcards and policy variables where it may have them (policy_text.c). What a policy keeps of

@@ -1,11 +1,12 @@
-/* Reading: a look over the markup first, then libxml2's push parser, whose events build the tree. */
-#include "common/xml.h"
+/* Reading: a look over the document first (xml_look.c), then libxml2's push parser, whose events build the tree. */
+#include "common/xml_private.h"
 
 #include <assert.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdalign.h>
 
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 
 #include "common/encode.h"
@@ -16,8 +17,7 @@
 #define BLOCK_MIN 512
 #define BLOCK_MAX (32 * 1024)
 
-/* libxml2 compares each attribute of a tag with every other. */
-#define ATTRIBUTES_MAX 32
+#define FAULT_MAX 200 /* bytes of what libxml2 says */
 
 struct open_element {
 	struct xml_element *element;
@@ -25,17 +25,18 @@ struct open_element {
 };
 
 struct reader {
-	TALLOC_CTX *mem;
+	TALLOC_CTX *mem;     /* of the tree */
+	TALLOC_CTX *outside; /* of what is said about a fault; NULL: nobody listens */
 	xmlParserCtxtPtr context;
 	struct xml_limits limits;
 	struct xml_element *root;
 	struct open_element *open; /* limits.depth of them; the innermost is depth - 1 */
 	unsigned depth;
 	unsigned elements;
-	struct buf *text; /* of the innermost element, as long as it has no child */
-	bool refused;
-	size_t block; /* bytes of the next one */
-	char *free;   /* of the last one */
+	struct buf *text;       /* of the innermost element, as long as it has no child */
+	struct xml_fault fault; /* the first; without text: none */
+	size_t block;           /* bytes of the next one */
+	char *free;             /* of the last one */
 	size_t left;
 };
 
@@ -63,142 +64,24 @@ cut(struct reader *reader, size_t size)
 	return piece;
 }
 
-/* Take what is in front of the next "<" off the text. */
-static bool
-skip_to_markup(struct slice *text)
-{
-	const char *found = text->length > 0 ? memchr(text->data, '<', text->length) : NULL;
-
-	if (found != NULL)
-		*text = slice_skip(*text, (size_t)(found - text->data));
-	return found != NULL;
-}
-
-/* Take what is in front of `mark`, and the mark, off the text. */
-static bool
-skip_past(struct slice *text, struct slice mark)
-{
-	size_t position;
-
-	if (!slice_find(*text, mark, &position))
-		return false;
-	*text = slice_skip(*text, position + mark.length);
-	return true;
-}
-
-/* A tag, from behind its "<" past its ">". "<" may stand nowhere inside, not even in quotes (XML 1.0, AttValue). */
-static bool
-skip_tag(struct slice *text)
-{
-	unsigned attributes = 0;
-	char quote = 0;
-
-	for (size_t i = 0; i < text->length; i++) {
-		char c = text->data[i];
-
-		if (c == '<')
-			return false;
-		if (quote == 0 && c == '>') {
-			*text = slice_skip(*text, i + 1);
-			return true;
-		}
-		if (quote == 0 && (c == '"' || c == '\'')) {
-			quote = c;
-		} else if (quote != 0 && c == quote) {
-			quote = 0;
-			if (++attributes > ATTRIBUTES_MAX)
-				return false;
-		}
-	}
-	return false;
-}
-
-/* No document type, which is the door to all entities, and no tag with more attributes than any document needs. */
-static bool
-markup_harmless(struct slice document)
-{
-	struct slice rest = document;
-	bool ended = true;
-
-	while (ended && skip_to_markup(&rest)) {
-		if (slice_starts_with(rest, SLICE("<!--"))) {
-			rest = slice_skip(rest, 4);
-			ended = skip_past(&rest, SLICE("-->"));
-		} else if (slice_starts_with(rest, SLICE("<![CDATA["))) {
-			ended = skip_past(&rest, SLICE("]]>"));
-		} else if (slice_starts_with(rest, SLICE("<?"))) {
-			ended = skip_past(&rest, SLICE("?>"));
-		} else if (slice_starts_with(rest, SLICE("<!"))) {
-			ended = false;
-		} else {
-			rest = slice_skip(rest, 1);
-			ended = skip_tag(&rest);
-		}
-	}
-	return ended;
-}
-
-static bool
-is_white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static bool
-all_white(struct slice text)
-{
-	for (size_t i = 0; i < text.length; i++)
-		if (!is_white(text.data[i]))
-			return false;
-	return true;
-}
-
-static struct slice
-skip_white(struct slice text)
-{
-	while (text.length > 0 && is_white(text.data[0]))
-		text = slice_skip(text, 1);
-	return text;
-}
-
-static struct slice
-without_byte_order_mark(struct slice document)
-{
-	struct slice mark = SLICE("\xef\xbb\xbf");
-
-	return slice_starts_with(document, mark) ? slice_skip(document, mark.length) : document;
-}
-
-/* What the XML declaration says of the encoding: nothing, or UTF-8 or a part of it. */
-static bool
-encoding_is_utf8(struct slice document)
-{
-	struct slice declaration = document, name;
-	size_t position;
-	char quote;
-
-	if (!slice_starts_with(document, SLICE("<?xml")) || document.length < 6 || !is_white(document.data[5]))
-		return true;
-	if (!slice_find(document, SLICE("?>"), &declaration.length))
-		return false;
-	if (!slice_find(declaration, SLICE("encoding"), &position))
-		return true;
-	declaration = skip_white(slice_skip(declaration, position + SLICE("encoding").length));
-	if (!slice_starts_with(declaration, SLICE("=")))
-		return false;
-	declaration = skip_white(slice_skip(declaration, 1));
-	if (declaration.length == 0)
-		return false;
-	quote = declaration.data[0];
-	declaration = slice_skip(declaration, 1);
-	return slice_next(&declaration, quote, &name) &&
-	       (slice_equal_nocase(name, SLICE("UTF-8")) || slice_equal_nocase(name, SLICE("US-ASCII")));
-}
-
+/* The first fault stays. */
 static void
-refuse(struct reader *reader)
+note(struct reader *reader, int line, const char *text)
 {
-	reader->refused = true;
+	if (reader->fault.text != NULL)
+		return;
+	reader->fault = (struct xml_fault){ line > 0 ? (unsigned)line : 1, text };
+}
+
+/* `read` is what has been read already behind the fault. */
+static void
+refuse(struct reader *reader, struct slice read, const char *why)
+{
+	int line = xmlSAX2GetLineNumber(reader->context);
+
+	for (size_t i = 0; i < read.length; i++)
+		line -= read.data[i] == '\n';
+	note(reader, line, why);
 	xmlStopParser(reader->context);
 }
 
@@ -208,8 +91,10 @@ on_document_type(void *context, const xmlChar *name, const xmlChar *public_id, c
 	(void)name;
 	(void)public_id;
 	(void)system_id;
-	refuse(context);
+	refuse(context, SLICE(""), "a document type is never read");
 }
+
+static const char text_beside_elements[] = "text beside elements";
 
 static bool
 namespace_known(const xmlChar *prefix, const xmlChar *uri)
@@ -277,25 +162,40 @@ hang_in(struct reader *reader, struct xml_element *element)
 	reader->open[reader->depth++] = (struct open_element){ element, NULL };
 }
 
+/* Why an element may not begin here; NULL: it may. */
+static const char *
+start_fault(const struct reader *reader, const xmlChar *prefix, const xmlChar *uri)
+{
+	if (reader->depth == reader->limits.depth)
+		return "an element where none may be: too deep";
+	if (reader->elements == reader->limits.elements)
+		return "too many elements";
+	if (!namespace_known(prefix, uri))
+		return "an element in a namespace other than none or " XML_S3_NAMESPACE;
+	return xml_all_white(buf_slice(reader->text)) ? NULL : text_beside_elements;
+}
+
 static void
 on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
     const xmlChar **namespaces, int attribute_count, int defaulted_count, const xmlChar **attributes)
 {
 	struct reader *reader = context;
+	const char *fault = start_fault(reader, prefix, uri);
 	struct xml_element *element;
 
 	(void)namespace_count;
 	(void)namespaces;
 	(void)defaulted_count;
-	if (reader->depth == reader->limits.depth || reader->elements == reader->limits.elements ||
-	    !namespace_known(prefix, uri) || !all_white(buf_slice(reader->text))) {
-		refuse(reader);
+
+	if (fault != NULL) {
+		refuse(reader, SLICE(""), fault);
 		return;
 	}
 	buf_reset(reader->text);
 	reader->elements++;
 	element = cut(reader, sizeof(*element));
-	*element = (struct xml_element){ .name = copy(reader, slice_from((const char *)name)) };
+	*element = (struct xml_element){ .name = copy(reader, slice_from((const char *)name)),
+		.line = (unsigned)xmlSAX2GetLineNumber(reader->context) };
 	copy_attributes(reader, element, attribute_count, attributes);
 	hang_in(reader, element);
 }
@@ -309,7 +209,7 @@ on_end(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar 
 	(void)name;
 	(void)prefix;
 	(void)uri;
-	if (reader->refused)
+	if (reader->fault.text != NULL)
 		return;
 	ended = &reader->open[--reader->depth];
 	if (ended->last_child == NULL)
@@ -327,16 +227,24 @@ on_text(void *context, const xmlChar *text, int length)
 		return;
 	if (reader->open[reader->depth - 1].last_child == NULL)
 		buf_append(reader->text, piece);
-	else if (!all_white(piece))
-		refuse(reader);
+	else if (!xml_all_white(piece))
+		refuse(reader, xml_skip_white(piece), text_beside_elements);
 }
 
-/* Without a handler of ours libxml2 writes to standard error. What it says reaches us as wellFormed. */
+/* Without a handler of ours libxml2 writes to standard error. What it says ends in a line feed. */
 static void
 on_error(void *context, xmlErrorPtr error)
 {
-	(void)context;
-	(void)error;
+	struct reader *reader = context;
+	struct slice said = slice_head(slice_from(error->message), FAULT_MAX);
+
+	if (error->level < XML_ERR_ERROR)
+		return;
+	if (error->code == XML_ERR_DOCUMENT_END && reader->depth > 0)
+		said = SLICE("the document ends before its elements do");
+	while (said.length > 0 && xml_is_white(said.data[said.length - 1]))
+		said.length--;
+	note(reader, error->line, reader->outside != NULL ? slice_dup(reader->outside, said) : "not well-formed");
 }
 
 static xmlSAXHandler handler = {
@@ -362,40 +270,59 @@ feed(struct reader *reader, struct slice document)
 	xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	xmlParseChunk(context, document.data, (int)document.length, 1);
 	if (!context->wellFormed || !context->nsWellFormed)
-		reader->refused = true;
+		note(reader, xmlSAX2GetLineNumber(context), "not well-formed");
 	xmlFreeParserCtxt(context);
+}
+
+static const struct xml_element *
+parse(struct reader *reader, struct slice document)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, xmlInitParser);
+	if (reader->limits.depth == 0)
+		reader->limits.depth = DEPTH_DEFAULT;
+	if (reader->limits.elements == 0)
+		reader->limits.elements = ELEMENTS_DEFAULT;
+	reader->block = document.length < BLOCK_MIN   ? BLOCK_MIN
+			: document.length > BLOCK_MAX ? BLOCK_MAX
+						      : document.length;
+	reader->open = talloc_array(reader->mem, struct open_element, reader->limits.depth);
+	assert(reader->open != NULL);
+	reader->text = buf_new(reader->mem, document.length);
+	feed(reader, document);
+	talloc_free(reader->text);
+	talloc_free(reader->open);
+	if (reader->fault.text == NULL && reader->root == NULL)
+		note(reader, 1, "no element");
+	return reader->fault.text == NULL ? reader->root : NULL;
+}
+
+const struct xml_element *
+xml_parse_or_say(TALLOC_CTX *mem, struct slice document, struct xml_limits limits, struct xml_fault *fault)
+{
+	struct reader reader = { .limits = limits, .outside = fault != NULL ? mem : NULL };
+	const struct xml_element *root = NULL;
+	struct slice at;
+	const char *why = xml_look_over(document, &at);
+
+	if (why == NULL) {
+		reader.mem = talloc_new(mem);
+		root = parse(&reader, document);
+		if (root == NULL)
+			talloc_free(reader.mem);
+	} else {
+		reader.fault = (struct xml_fault){ xml_line_of(document, at), why };
+	}
+	if (fault != NULL)
+		*fault = reader.fault;
+	return root;
 }
 
 const struct xml_element *
 xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct reader reader = { .limits = limits };
-
-	pthread_once(&once, xmlInitParser);
-	if (document.length == 0 || document.length > INT_MAX / 2 ||
-	    memchr(document.data, '\0', document.length) != NULL || !utf8_valid(document) ||
-	    !encoding_is_utf8(without_byte_order_mark(document)) || !markup_harmless(document))
-		return NULL;
-
-	if (limits.depth == 0)
-		reader.limits.depth = DEPTH_DEFAULT;
-	if (limits.elements == 0)
-		reader.limits.elements = ELEMENTS_DEFAULT;
-	reader.mem = talloc_new(mem);
-	reader.block = document.length < BLOCK_MIN   ? BLOCK_MIN
-		       : document.length > BLOCK_MAX ? BLOCK_MAX
-						     : document.length;
-	reader.open = talloc_array(reader.mem, struct open_element, reader.limits.depth);
-	assert(reader.open != NULL);
-	reader.text = buf_new(reader.mem, document.length);
-	feed(&reader, document);
-	talloc_free(reader.text);
-	talloc_free(reader.open);
-	if (!reader.refused && reader.root != NULL)
-		return reader.root;
-	talloc_free(reader.mem);
-	return NULL;
+	return xml_parse_or_say(mem, document, limits, NULL);
 }
 
 const struct xml_element *
@@ -417,5 +344,5 @@ xml_is(const struct xml_element *element, const char *name)
 bool
 xml_has_text(const struct xml_element *element)
 {
-	return skip_white(element->text).length > 0;
+	return xml_skip_white(element->text).length > 0;
 }

@@ -17,6 +17,7 @@ struct xml_element {
 	struct fields attributes;  /* by local name ("type" for xsi:type), values resolved */
 	struct xml_element *first; /* child elements, in order */
 	struct xml_element *next;  /* sibling */
+	unsigned line;             /* where its start tag ends, from 1 */
 };
 
 struct xml_limits {
@@ -31,6 +32,16 @@ struct xml_limits {
  * than 32 attributes on one element.
  */
 MUST_USE const struct xml_element *xml_parse(TALLOC_CTX *mem, struct slice document, struct xml_limits limits);
+
+/* What is wrong with a document that is refused. */
+struct xml_fault {
+	unsigned line;    /* from 1 */
+	const char *text; /* for a person, on the caller's `mem`; may hold bytes of the document */
+};
+
+/* The same, and *fault where it is NULL (`fault` NULL: nobody asks). */
+MUST_USE const struct xml_element *xml_parse_or_say(
+    TALLOC_CTX *mem, struct slice document, struct xml_limits limits, struct xml_fault *fault);
 
 /* The first child of that name; NULL when there is none. */
 const struct xml_element *xml_child(const struct xml_element *parent, const char *name);

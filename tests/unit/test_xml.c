@@ -211,6 +211,55 @@ START_TEST(refuses)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	struct slice document;
+	unsigned line;
+	const char *said; /* part of it */
+} faults[] = {
+	{ "empty", SLICE(""), 1, "empty" },
+	{ "NUL", SLICE("<A>\n\0</A>"), 2, "NUL" },
+	{ "no UTF-8", SLICE("<A>\n\n\xe9</A>"), 3, "UTF-8" },
+	{ "encoding", SLICE("<?xml version=\"1.0\" encoding=\"latin1\"?><A/>"), 1, "encoding" },
+	{ "DOCTYPE", SLICE("<!-- \n -->\n<!DOCTYPE A><A/>"), 3, "document type" },
+	{ "too many attributes", SLICE("<A>\n<B" ATTRIBUTES_32 " x=''/></A>"), 2, "attributes" },
+	{ "tag open", SLICE("<A>\n\n<B</A>"), 3, "a tag" },
+	{ "mismatch", SLICE("<A>\n<B>\n</A>"), 3, "B" },
+	{ "ampersand", SLICE("<A>\n<B>a & b</B>\n</A>"), 2, "" },
+	{ "control character", SLICE("<A>\n\n\n\x01</A>"), 4, "" },
+	{ "undeclared prefix", SLICE("<A>\n<x:B/></A>"), 2, "prefix" },
+	{ "foreign namespace", SLICE("<A>\n<B xmlns='u'/></A>"), 2, "namespace" },
+	{ "text beside elements", SLICE("<A>\n<B/>\nx\n</A>"), 3, "text beside elements" },
+	{ "too deep", SLICE("<A><A><A>\n<A><A><A><A><A>\n<A/></A></A></A></A></A></A></A></A>"), 3, "too deep" },
+	{ "cut short", SLICE("<A>\n<B/>\n"), 2, "ends before" },
+	{ "two roots", SLICE("<A/>\n<A/>"), 2, "" },
+};
+
+START_TEST(says_why)
+{
+	struct xml_fault fault;
+
+	ck_assert_ptr_null(xml_parse_or_say(mem, faults[_i].document, (struct xml_limits){ 0 }, &fault));
+	ck_assert_msg(fault.line == faults[_i].line && strstr(fault.text, faults[_i].said) != NULL,
+	    "%s: line %u: %s", faults[_i].name, fault.line, fault.text);
+}
+END_TEST
+
+START_TEST(lines)
+{
+	struct xml_fault fault = { 1, "" };
+	const struct xml_element *root =
+	    xml_parse_or_say(mem, SLICE("<?xml version='1.0'?>\n<A>\n <B>1\n</B><B\n x='' ><C/>\n</B></A>"),
+		(struct xml_limits){ 0 }, &fault);
+
+	ck_assert(root != NULL && fault.text == NULL);
+	ck_assert_uint_eq(root->line, 2);
+	ck_assert_uint_eq(root->first->line, 3);
+	ck_assert_uint_eq(root->first->next->line, 5);
+	ck_assert_uint_eq(root->first->next->first->line, 5);
+}
+END_TEST
+
 /* A document may be cut behind its root alone. */
 START_TEST(every_prefix)
 {
@@ -449,6 +498,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, reads, 0, ARRAY_SIZE(good));
 	tcase_add_loop_test(tc, refuses, 0, ARRAY_SIZE(bad));
+	tcase_add_loop_test(tc, says_why, 0, ARRAY_SIZE(faults));
+	tcase_add_test(tc, lines);
 	tcase_add_loop_test(tc, every_prefix, 0, ARRAY_SIZE(good));
 	tcase_add_loop_test(tc, limits_hold, 0, ARRAY_SIZE(limits));
 	tcase_add_test(tc, attributes_in_hundred_thousands);
