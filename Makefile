@@ -14,7 +14,7 @@ ifndef V
 endif
 say = @printf '  %-5s %s\n'
 
-PACKAGES := libmicrohttpd libxml-2.0 libcrypto lmdb talloc libisal inih jansson
+PACKAGES := libmicrohttpd libxml-2.0 libcrypto lmdb talloc libisal jansson
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 \
 	-Wvla -Wpointer-arith -Wundef -Wwrite-strings -Wimplicit-fallthrough
 

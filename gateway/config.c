@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 
-#include <ini.h>
+#include "gateway/ini.h"
 
 enum option_kind {
 	OPTION_ADDRESS,
@@ -138,38 +138,48 @@ set(struct config *c, int option, const char *value)
 	return false;
 }
 
-struct file_reading {
-	struct config *config;
-	char *fault; /* of the line where reading stopped; NULL: none */
-};
-
-static int
-on_file_entry(void *context, const char *section, const char *name, const char *value)
+/* A value on several lines is as many values; the last counts, unless the setting may come more than once. */
+static bool
+read_option(struct config *c, const char *path, const struct ini_option *o, char **message)
 {
-	struct file_reading *reading = context;
-	int option = strcmp(section, SECTION) == 0 ? option_find(name) : -1;
+	struct slice rest = slice_from(o->value), value;
+	int option = option_find(o->name);
 
-	if (reading->fault)
-		return 0;
-	if (option < 0)
-		reading->fault = talloc_asprintf(reading->config, "[%s] %s: no such setting", section, name);
-	else if (!set(reading->config, option, value))
-		reading->fault = talloc_asprintf(reading->config, "%s: '%s' is no value for it", name, value);
-	return !reading->fault;
+	if (option < 0) {
+		*message = talloc_asprintf(c, "%s:%u: [" SECTION "] %s: no such setting", path, o->line, o->name);
+		return false;
+	}
+	do {
+		(void)slice_next(&rest, '\n', &value);
+		if (!set(c, option, slice_dup(c, value))) {
+			*message = talloc_asprintf(
+			    c, "%s:%u: %s: '%.*s' is no value for it", path, o->line, o->name, SLICE_ARG(value));
+			return false;
+		}
+	} while (rest.length > 0);
+	return true;
 }
 
 static bool
-read_file(struct config *c, const char *file, char **message)
+read_file(struct config *c, const char *path, char **message)
 {
-	struct file_reading reading = { c, NULL };
-	int line = ini_parse(file, on_file_entry, &reading); /* the first that was wrong; negative: no file */
+	const struct ini_file *ini;
 
-	if (line < 0)
-		*message = talloc_asprintf(c, "%s: cannot be read", file);
-	else if (line > 0)
-		*message =
-		    talloc_asprintf(c, "%s:%d: %s", file, line, reading.fault ?: "neither a section nor a setting");
-	return line == 0;
+	if (!ini_read(c, path, &ini, message))
+		return false;
+	for (size_t i = 0; i < ini->count; i++) {
+		const struct ini_section *section = &ini->sections[i];
+
+		if (strcmp(section->name, SECTION) != 0) {
+			*message =
+			    talloc_asprintf(c, "%s:%u: [%s]: no such section", path, section->line, section->name);
+			return false;
+		}
+		for (size_t j = 0; j < section->count; j++)
+			if (!read_option(c, path, &section->options[j], message))
+				return false;
+	}
+	return true;
 }
 
 static bool

@@ -67,7 +67,7 @@ static const struct {
 	const char *name, *text, *message; /* a part of it */
 } faults[] = {
 	{ "unknown setting", "[crossgate]\nspeed = 9\n", ":2: [crossgate] speed: no such setting" },
-	{ "unknown section", "[other]\nlisten = x:1\n", ":2: [other] listen: no such setting" },
+	{ "unknown section", "[other]\nlisten = x:1\n", ":1: [other]: no such section" },
 	{ "bad number", "[crossgate]\n\nworkers = many\n", ":3: workers: 'many' is no value for it" },
 	{ "number too large", "[crossgate]\nworkers = 99999999\n", "'99999999'" },
 	{ "bad level", "[crossgate]\nlog_level = loud\n", "'loud'" },
