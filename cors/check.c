@@ -3,8 +3,6 @@
 
 #include "common/encode.h"
 
-#define MAX_AGE_MAX 2147483647
-
 static const struct {
 	const char *name;
 	size_t least;
@@ -31,7 +29,7 @@ cors_max_age_read(struct slice text, uint64_t *seconds)
 		text = slice_skip(text, 1);
 	while (text.length > 0 && is_xml_white(text.data[text.length - 1]))
 		text.length--;
-	return slice_to_number(text, MAX_AGE_MAX, seconds);
+	return slice_to_number(text, CORS_MAX_AGE_MAX, seconds);
 }
 
 static bool

@@ -15,6 +15,7 @@
 #define CORS_RULE_ID_MAX  255 /* code points */
 
 struct cors_rules;
+struct cors_service; /* cors/service.h */
 
 /*
  * Check and compile a CORSConfiguration document (PutBucketCors). Exact repeats of a rule with an ID are dropped.
@@ -36,7 +37,7 @@ struct cors_request {
 		CORS_ONE_ORIGIN,
 		CORS_MANY_ORIGINS
 	} origins;           /* an empty Origin counts as none */
-	struct slice origin; /* trimmed */
+	struct slice origin; /* trimmed; of many, all of them joined with commas */
 	struct slice method; /* of the request itself */
 	bool has_requested_method;
 	struct slice requested_method; /* Access-Control-Request-Method */
@@ -49,10 +50,11 @@ struct cors_request {
 void cors_request_read(
     TALLOC_CTX *mem, struct slice method, const struct fields *headers, bool names_key, struct cors_request *out);
 
-/* Where the rules of a resource come from. */
+/* Where the rules of a resource come from. A bucket with rules answers from them alone. */
 struct cors_resource {
-	bool bucket_exists;
-	const struct cors_rules *rules; /* the bucket's; NULL: it has none */
+	bool bucket_exists;                 /* also where the URL names none */
+	const struct cors_rules *rules;     /* the bucket's; NULL: it has none */
+	const struct cors_service *service; /* for everything else; NULL: there are none */
 };
 
 /*
@@ -65,8 +67,11 @@ struct cors_resource {
 MUST_USE enum s3_err cors_preflight(TALLOC_CTX *mem, const struct cors_resource *resource,
     const struct cors_request *request, struct s3_refusal *why, struct fields *headers);
 
-/* The header fields that every answer to this actual request carries, errors too: may be none. Never refuses. */
-void cors_actual(TALLOC_CTX *mem, const struct cors_resource *resource, const struct cors_request *request,
+/*
+ * The header fields that every answer to this actual request carries, errors too: may be none. Never refuses; false
+ * when the origin is granted nothing.
+ */
+bool cors_actual(TALLOC_CTX *mem, const struct cors_resource *resource, const struct cors_request *request,
     struct fields *headers);
 
 #endif

@@ -75,6 +75,8 @@ enum cors_kind cors_kind_of(const struct xml_element *element);
 MUST_USE enum s3_err cors_document_check(
     TALLOC_CTX *scratch, const struct xml_element *root, struct s3_refusal *why);
 
+#define CORS_MAX_AGE_MAX 2147483647 /* seconds */
+
 /* The number in a MaxAgeSeconds, which may have white space around it. */
 MUST_USE bool cors_max_age_read(struct slice text, uint64_t *seconds);
 
@@ -91,6 +93,14 @@ void cors_lower(char *copy, struct slice text);
 
 /* What a client sent, as a message may show it: NUL-terminated, valid UTF-8, long text cut. */
 const char *cors_shown(TALLOC_CTX *mem, struct slice text);
+
+#define CORS_ESCAPED_MAX 256 /* bytes of a text that cors_escaped shows */
+
+/*
+ * A text as a line of a log shows it between single quotes: bytes below 0x20 and from 0x7F on as \xNN, single quotes as
+ * \', what is behind CORS_ESCAPED_MAX bytes as "...". NUL-terminated, on `mem`.
+ */
+const char *cors_escaped(TALLOC_CTX *mem, struct slice text);
 
 /* Compile a text that has at most one "*"; the pattern borrows it. */
 struct cors_pattern cors_pattern_make(struct slice text);

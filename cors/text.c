@@ -84,3 +84,25 @@ cors_shown(TALLOC_CTX *mem, struct slice text)
 	assert(!buf_overflowed(shown));
 	return buf_slice(shown).data;
 }
+
+const char *
+cors_escaped(TALLOC_CTX *mem, struct slice text)
+{
+	struct slice head = slice_head(text, CORS_ESCAPED_MAX);
+	struct buf *escaped = buf_new(mem, 4 * head.length + 3);
+
+	for (size_t i = 0; i < head.length; i++) {
+		unsigned char byte = (unsigned char)head.data[i];
+
+		if (byte < 0x20 || byte >= 0x7f)
+			buf_printf(escaped, "\\x%02X", byte);
+		else if (byte == '\'')
+			buf_append_string(escaped, "\\'");
+		else
+			buf_append_byte(escaped, (char)byte);
+	}
+	if (head.length < text.length)
+		buf_append_string(escaped, "...");
+	assert(!buf_overflowed(escaped));
+	return head.length > 0 ? buf_slice(escaped).data : "";
+}
