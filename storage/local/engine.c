@@ -181,7 +181,6 @@ local_close(struct store *store)
 		mdb_env_close(s->env);
 	claim_give(s);
 	local_folder_close(s);
-	pthread_mutex_destroy(&s->readers.mutex);
 	talloc_free(s);
 }
 
@@ -216,7 +215,6 @@ local_open(
 	s = talloc_zero(NULL, struct local_store);
 	s->folder = s->blobs = s->lock = -1;
 	s->place = talloc_strdup(s, place);
-	pthread_mutex_init(&s->readers.mutex, NULL);
 	err = local_folder_open(s, options, mem, message);
 	if (err == STORE_OK && (err = local_room_open(s)))
 		*message = talloc_asprintf(mem, "%s: cannot ask for the room on its disk", s->place);

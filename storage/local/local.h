@@ -18,13 +18,13 @@
 #include "storage/local/keys.h"
 
 #define LOCAL_BLOB_FOLDERS 256
+#define LOCAL_IDLE_READERS 128 /* kept; more threads than that may read at once */
 
 /* A read transaction and its cursor, kept for the next call that reads. */
 struct local_reader {
 	MDB_txn *txn;
 	MDB_cursor *lmdb;
 	struct keys_cursor cursor;
-	struct local_reader *next;
 };
 
 /* The unlinks of a folder of blobs, counted; and how many of them are known to be durable. */
@@ -46,10 +46,8 @@ struct local_store {
 
 	MDB_env *env;
 	MDB_dbi dbi;
-	struct {
-		pthread_mutex_t mutex; /* taken alone */
-		struct local_reader *idle;
-	} readers;
+	/* Readers that nobody uses: whoever swaps one for NULL has it, so that no read waits for another. */
+	_Atomic(struct local_reader *) idle[LOCAL_IDLE_READERS];
 
 	struct committer *committer;
 	struct local_unlinks unlinks[LOCAL_BLOB_FOLDERS];

@@ -37,6 +37,22 @@ reader_new(struct local_store *s, struct local_reader **out)
 	return 0;
 }
 
+/* One that nobody uses, or NULL. */
+static struct local_reader *
+reader_find_idle(struct local_store *s)
+{
+	for (size_t i = 0; i < LOCAL_IDLE_READERS; i++) {
+		struct local_reader *reader = NULL;
+
+		/* Looking first leaves an empty place in the caches of the other processors. */
+		if (atomic_load_explicit(&s->idle[i], memory_order_relaxed))
+			reader = atomic_exchange(&s->idle[i], NULL);
+		if (reader)
+			return reader;
+	}
+	return NULL;
+}
+
 /*
  * A reader that sees what is committed by now. Beginning anew costs an allocation and a place in LMDB's table of
  * readers; a reader that was used before keeps both.
@@ -44,14 +60,9 @@ reader_new(struct local_store *s, struct local_reader **out)
 static int
 reader_take(struct local_store *s, struct local_reader **out)
 {
-	struct local_reader *reader;
+	struct local_reader *reader = reader_find_idle(s);
 	int rc;
 
-	pthread_mutex_lock(&s->readers.mutex);
-	reader = s->readers.idle;
-	if (reader)
-		s->readers.idle = reader->next;
-	pthread_mutex_unlock(&s->readers.mutex);
 	*out = reader;
 	if (!reader)
 		return reader_new(s, out);
@@ -69,21 +80,23 @@ reader_give(struct local_store *s, struct local_reader *reader)
 {
 	mdb_txn_reset(reader->txn);
 	talloc_free_children(reader);
-	pthread_mutex_lock(&s->readers.mutex);
-	reader->next = s->readers.idle;
-	s->readers.idle = reader;
-	pthread_mutex_unlock(&s->readers.mutex);
+	for (size_t i = 0; i < LOCAL_IDLE_READERS; i++) {
+		struct local_reader *none = NULL;
+
+		if (!atomic_load_explicit(&s->idle[i], memory_order_relaxed) &&
+		    atomic_compare_exchange_strong(&s->idle[i], &none, reader))
+			return;
+	}
+	reader_free(reader);
 }
 
 void
 local_readers_close(struct local_store *s)
 {
-	while (s->readers.idle) {
-		struct local_reader *reader = s->readers.idle;
+	struct local_reader *reader;
 
-		s->readers.idle = reader->next;
+	while ((reader = reader_find_idle(s)) != NULL)
 		reader_free(reader);
-	}
 }
 
 /* What the engine gives. */
