@@ -144,6 +144,23 @@ add_number(struct line *line, const char *name, int64_t number)
 	add_field(line, name, slice_make(digits, (size_t)length));
 }
 
+/* Cut where the line is full. What is not printable ASCII would not be word for word in any case. */
+static void
+add_sentence(struct line *line, struct slice sentence)
+{
+	sentence = without_signature(sentence);
+	if (line->length < sizeof(line->text) - 1)
+		add(line, " ", 1);
+	for (size_t i = 0; i < sentence.length; i++) {
+		char c = sentence.data[i], escaped[4] = { c };
+		size_t length = c < ' ' || c > '~' ? escape((unsigned char)c, escaped) : 1;
+
+		if (line->length + length > sizeof(line->text) - 1)
+			break;
+		add(line, escaped, length);
+	}
+}
+
 void
 log_write(enum log_level level, const struct log_field *fields)
 {
@@ -158,6 +175,8 @@ log_write(enum log_level level, const struct log_field *fields)
 	for (; fields->name != NULL; fields++)
 		if (fields->kind == LOG_FIELD_NUMBER)
 			add_number(&line, fields->name, fields->number);
+		else if (fields->kind == LOG_FIELD_SENTENCE)
+			add_sentence(&line, fields->text);
 		else
 			add_field(&line, fields->name, fields->text);
 	add(&line, "\n", 1);

@@ -1,6 +1,7 @@
 /*
  * The log: one line an event, key=value fields, on standard error. A line is written by one write(2), so that threads
- * never mix theirs. Values that hold spaces, quotes or bytes outside printable ASCII are quoted and escaped.
+ * never mix theirs. Values that hold spaces, quotes or bytes outside printable ASCII are quoted and escaped. A few lines
+ * end in a sentence: what stands behind the first space without a name and "=" is no field.
  * Never log a secret, a signature, a query string or a body. What follows "Signature=" in a value is left out in any case.
  */
 #ifndef COMMON_LOG_H
@@ -19,7 +20,8 @@ struct log_field {
 	const char *name; /* NULL ends the list */
 	enum {
 		LOG_FIELD_TEXT,
-		LOG_FIELD_NUMBER
+		LOG_FIELD_NUMBER,
+		LOG_FIELD_SENTENCE
 	} kind;
 	struct slice text;
 	int64_t number;
@@ -28,6 +30,12 @@ struct log_field {
 #define LOG_TEXT(name, slice)    ((struct log_field){ (name), LOG_FIELD_TEXT, (slice), 0 })
 #define LOG_STRING(name, string) LOG_TEXT(name, slice_from(string))
 #define LOG_NUMBER(name, value)  ((struct log_field){ (name), LOG_FIELD_NUMBER, { NULL, 0 }, (int64_t)(value) })
+
+/*
+ * The last field: a sentence for people, which ends the line word for word, without a name and quotes, so that it can be
+ * looked for as manuals print it. Printable ASCII alone; other bytes are written as \xNN.
+ */
+#define LOG_SENTENCE(string) ((struct log_field){ "", LOG_FIELD_SENTENCE, slice_from(string), 0 })
 
 /* LOG(INFO, "listening", LOG_STRING("address", a), LOG_NUMBER("port", p)); fields are evaluated only when written. */
 #define LOG(level, event, ...)                                                                                 \
