@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "gateway/ini.h"
+#include "gateway/service_rules.h"
 
 enum option_kind {
 	OPTION_ADDRESS,
@@ -161,25 +162,31 @@ read_option(struct config *c, const char *path, const struct ini_option *o, char
 }
 
 static bool
-read_file(struct config *c, const char *path, char **message)
+read_settings(struct config *c, const struct ini_file *ini, char **message)
 {
-	const struct ini_file *ini;
-
-	if (!ini_read(c, path, &ini, message))
-		return false;
 	for (size_t i = 0; i < ini->count; i++) {
 		const struct ini_section *section = &ini->sections[i];
+		bool own = strcmp(section->name, SECTION) == 0;
 
-		if (strcmp(section->name, SECTION) != 0) {
-			*message =
-			    talloc_asprintf(c, "%s:%u: [%s]: no such section", path, section->line, section->name);
-			return false;
-		}
-		for (size_t j = 0; j < section->count; j++)
-			if (!read_option(c, path, &section->options[j], message))
+		for (size_t j = 0; own && j < section->count; j++)
+			if (!read_option(c, ini->path, &section->options[j], message))
 				return false;
 	}
 	return true;
+}
+
+static bool
+read_file(struct config *c, const char *path, char **message)
+{
+	const struct ini_file *ini;
+	bool taken;
+
+	if (!ini_read(c, path, &ini, message))
+		return false;
+	taken = read_settings(c, ini, message) &&
+		service_rules_read(c, ini, SECTION, &c->notices, &c->cors_service, message);
+	talloc_free((void *)ini);
+	return taken;
 }
 
 static bool

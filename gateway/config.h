@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/slice.h"
+#include "cors/service.h"
 
 #define CONFIG_DOMAINS_MAX 64
 
@@ -24,7 +25,9 @@ struct config {
 	uint64_t body_timeout;
 	uint64_t body_rate;
 	uint64_t garbage_grace;
-	char *root_access_key; /* from the environment alone: secrets stay out of process lists */
+	const struct cors_service *cors_service; /* from the file alone; NULL: none */
+	struct cors_notices notices;             /* to be logged */
+	char *root_access_key;                   /* from the environment alone: secrets stay out of process lists */
 	char *root_secret_key;
 };
 
@@ -36,7 +39,8 @@ struct config_flag {
 
 /*
  * Read everything anew: the file (NULL: none), the environment and the flags. False, with a line for a person in
- * *message, when something is wrong: file, line or flag, and value are named in it.
+ * *message, when something is wrong: file, line or flag, and value are named in it. Either way *out is on `mem`, and all else
+ * on *out.
  */
 MUST_USE bool config_read(
     TALLOC_CTX *mem, const char *file, const struct config_flag *flags, struct config **out, char **message);

@@ -58,7 +58,12 @@ parse_arguments(TALLOC_CTX *mem, int argc, char **argv, struct arguments *out)
 		    "Serve S3 from a store.\v"
 		    "Every setting is also a key of the configuration file's [crossgate] section and an environment "
 		    "variable (CROSSGATE_LOG_LEVEL for --log-level). CROSSGATE_ROOT_ACCESS_KEY and "
-		    "CROSSGATE_ROOT_SECRET_KEY name an administrator that is made sure to exist." };
+		    "CROSSGATE_ROOT_SECRET_KEY name an administrator that is made sure to exist.\n\n"
+		    "The file's sections [cors] and [cors.NAME] hold the cross-origin rules of whatever has no rules of its own: "
+		    "buckets without a CORS configuration, buckets that do not exist, the list of buckets. Their options are "
+		    "allowed_origin, allow_credentials, expose_headers, max_age, allow_methods and allow_headers, as "
+		    "oslo.middleware has them; a PasteDeploy file with its filter is taken as well. SIGHUP reads the file "
+		    "again." };
 	size_t count;
 
 	options = config_options(&count);
@@ -165,6 +170,19 @@ ensure_administrator(struct catalog *catalog, TALLOC_CTX *mem, const struct conf
 
 /* Serving. */
 
+static void
+log_notices(const struct config *config)
+{
+	for (size_t i = 0; i < config->notices.count; i++) {
+		const struct cors_notice *notice = &config->notices.items[i];
+
+		if (notice->warning)
+			LOG(WARN, "configuration", LOG_STRING("warning", notice->text));
+		else
+			LOG(INFO, "configuration", LOG_STRING("notice", notice->text));
+	}
+}
+
 /* A faulty file leaves the settings as they are. Listener, store and threads stay what they were at the start. */
 static void
 reload(struct gateway *gateway, const struct arguments *arguments)
@@ -174,9 +192,11 @@ reload(struct gateway *gateway, const struct arguments *arguments)
 
 	if (!config_read(gateway, arguments->config_file, arguments->flags, &config, &message)) {
 		LOG(ERROR, "settings not read again", LOG_STRING("why", message));
+		talloc_free(config);
 		return;
 	}
 	log_set_level(config->log_level);
+	log_notices(config);
 	atomic_store(&gateway->config, config);
 	LOG(INFO, "settings read again");
 }
@@ -259,6 +279,7 @@ command_serve(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	allow_many_files();
 	log_set_level(config->log_level);
+	log_notices(config);
 	random_bytes(host_id, sizeof(host_id));
 	gateway->host_id = base64_encode(gateway, slice_make(host_id, sizeof(host_id)));
 	atomic_store(&gateway->config, config);

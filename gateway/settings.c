@@ -211,8 +211,11 @@ req_cors_resource(struct req *r, struct cors_resource *out)
 	const struct settings *settings;
 	enum s3_err err;
 
-	/* The service itself is no bucket that is missing: it has no rules. */
-	*out = (struct cors_resource){ .bucket_exists = r->bucket || r->target.bucket.length == 0 };
+	/* The service itself is no bucket that is missing: it has no rules of its own. */
+	*out = (struct cors_resource){
+		.bucket_exists = r->bucket || r->target.bucket.length == 0,
+		.service = r->config->cors_service,
+	};
 	if (!r->bucket)
 		return S3_OK;
 	err = req_settings(r, r->bucket, &settings);

@@ -28,7 +28,7 @@ struct settings {
  */
 MUST_USE enum s3_err req_settings(struct req *r, const struct bucket *bucket, const struct settings **out);
 
-/* What CORS has to know of the request's bucket; valid as long as its settings. */
+/* What CORS has to know of the request's bucket, and the rules of the service; valid as long as its settings. */
 MUST_USE enum s3_err req_cors_resource(struct req *r, struct cors_resource *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* A request is a list of stages: what every operation needs happens here, once, from its row of the table. */
 #include "common/clock.h"
+#include "gateway/cors_log.h"
 #include "gateway/hygiene.h"
 #include "gateway/operations/answer.h"
 #include "gateway/permission.h"
@@ -85,13 +86,16 @@ stage_cors(struct req *r)
 	struct cors_request request;
 	struct fields headers = { 0 };
 	enum s3_err err;
+	bool granted;
 
 	if (slice_equal(r->method, SLICE("OPTIONS")))
 		return S3_OK;
-	if ((err = req_cors_resource(r, &resource)) != S3_OK || !resource.rules)
+	if ((err = req_cors_resource(r, &resource)) != S3_OK ||
+	    (!resource.rules && !resource.service && !req_has_header(r, "origin")))
 		return err;
 	cors_request_read(r, r->method, &r->headers, r->target.key.length > 0, &request);
-	cors_actual(r, &resource, &request, &headers);
+	granted = cors_actual(r, &resource, &request, &headers);
+	req_log_cors(r, &resource, &request, false, granted);
 	/* The rules may be replaced before the answer is sent: copies. */
 	for (size_t i = 0; i < headers.count; i++)
 		fields_add(

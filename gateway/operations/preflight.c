@@ -1,3 +1,4 @@
+#include "gateway/cors_log.h"
 #include "gateway/operations/operations.h"
 #include "gateway/settings.h"
 
@@ -14,6 +15,7 @@ op_preflight(struct req *r)
 		return err;
 	cors_request_read(r, r->method, &r->headers, r->target.key.length > 0, &request);
 	err = cors_preflight(r, &resource, &request, &r->refusal, &headers);
+	req_log_cors(r, &resource, &request, true, err == S3_OK);
 	/* The rules may be replaced before the answer is sent: copies. */
 	for (size_t i = 0; i < headers.count; i++)
 		fields_add(

@@ -108,6 +108,51 @@ START_TEST(quoting)
 }
 END_TEST
 
+/* Word for word, whatever it holds, but always on its line. */
+static const struct {
+	struct slice sentence;
+	const char *shown;
+} sentences[] = {
+	{ { "CORS request from origin 'http://example.com' not permitted.", 60 },
+	    "CORS request from origin 'http://example.com' not permitted." },
+	{ { "", 0 }, "" },
+	{ { "a \"b\" \\x41 c=d", 14 }, "a \"b\" \\x41 c=d" },
+	{ { "a\nlevel=error\r\0\x1b\x7f\xc3", 18 }, "a\\nlevel=error\\r\\x00\\x1b\\x7f\\xc3" },
+	{ { "of 'https://a/?X-Amz-Signature=0123' not", 40 }, "of 'https://a/?X-Amz-" },
+};
+
+START_TEST(sentence)
+{
+	char expected[120];
+
+	LOG(WARN, "e", LOG_NUMBER("n", 1), LOG_SENTENCE(""));
+	assert_line("level=warn event=e n=1 \n");
+	ck_assert_int_eq(ftruncate(fileno(captured), 0), 0);
+	log_write(LOG_LEVEL_WARN,
+	    (const struct log_field[]){ { "", LOG_FIELD_SENTENCE, sentences[_i].sentence, 0 }, { 0 } });
+	snprintf(expected, sizeof(expected), "level=warn %s\n", sentences[_i].shown);
+	assert_line(expected);
+}
+END_TEST
+
+START_TEST(long_sentence)
+{
+	static char text[20000];
+	struct slice got;
+
+	for (size_t before = 0; before < 8; before++) {
+		memset(text, '\x01', sizeof(text) - 1);
+		memset(text, 'x', before);
+		ck_assert_int_eq(ftruncate(fileno(captured), 0), 0);
+		LOG(WARN, "e", LOG_SENTENCE(text));
+		got = written();
+		ck_assert_uint_le(got.length, 8192);
+		ck_assert_uint_gt(got.length, 8180);
+		ck_assert_int_eq(got.data[got.length - 1], '\n');
+	}
+}
+END_TEST
+
 static int evaluated;
 
 static int
@@ -264,6 +309,8 @@ main(void)
 	tcase_add_test(tc, line);
 	tcase_add_test(tc, no_fields);
 	tcase_add_loop_test(tc, quoting, 0, ARRAY_SIZE(values));
+	tcase_add_loop_test(tc, sentence, 0, ARRAY_SIZE(sentences));
+	tcase_add_test(tc, long_sentence);
 	tcase_add_test(tc, levels);
 	tcase_add_loop_test(tc, level_names, 0, ARRAY_SIZE(names));
 	tcase_add_test(tc, long_value);
