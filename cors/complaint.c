@@ -66,7 +66,7 @@ show_lists(TALLOC_CTX *mem, const struct candidate *candidates, size_t count,
 				seen[seen_count++] = list->items[k];
 		}
 	}
-	return talloc_asprintf(mem, "%.*s%s", SLICE_ARG(buf_slice(shown)), buf_overflowed(shown) ? "..." : "");
+	return talloc_asprintf(mem, "%s%s", slice_dup(mem, buf_slice(shown)), buf_overflowed(shown) ? "..." : "");
 }
 
 static void

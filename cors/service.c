@@ -39,14 +39,38 @@ find_option(const struct cors_section *section, const char *name)
 	return NULL;
 }
 
-/* The section that this one inherits from; NULL: none. */
+static bool
+is_base(const struct cors_section *section)
+{
+	return strcmp(section->name, "cors") == 0;
+}
+
+/* The section that this one inherits from, the last before it rather than one behind it; NULL: none. */
 static const struct cors_section *
 find_base(const struct cors_compiler *c, const struct cors_section *section)
 {
-	for (size_t i = 0; section->inherits && i < c->count; i++)
-		if (strcmp(c->sections[i].name, "cors") == 0 && strcmp(c->sections[i].file, section->file) == 0)
-			return &c->sections[i] == section ? NULL : &c->sections[i];
-	return NULL;
+	const struct cors_section *base = NULL;
+
+	if (!section->inherits || is_base(section))
+		return NULL;
+	for (size_t i = 0; i < c->count && (base == NULL || &c->sections[i] < section); i++)
+		if (is_base(&c->sections[i]) && strcmp(c->sections[i].file, section->file) == 0)
+			base = &c->sections[i];
+	return base;
+}
+
+/* A file may be read more than once, by several filters: then the two are one section. */
+static bool
+stands_once(struct cors_compiler *c, const struct cors_section *section)
+{
+	for (const struct cors_section *other = c->sections; other < section; other++)
+		if (strcmp(other->name, section->name) == 0 && strcmp(other->file, section->file) == 0 &&
+		    other->line != section->line) {
+			*c->fault = talloc_asprintf(c->mem, "%s:%u: [%s] stands twice, first in line %u",
+			    section->file, section->line, section->name, other->line);
+			return false;
+		}
+	return true;
 }
 
 static void
@@ -64,9 +88,9 @@ note_options(struct cors_compiler *c, const struct cors_section *section)
 	}
 }
 
-/* What has an effect other than the operator may think. */
+/* Whoever asked for credentials, here or in the section inherited from, does not get them for any origin at all. */
 static void
-note_effects(
+note_credentials(
     struct cors_compiler *c, const struct cors_section *section, const struct cors_service_section *compiled)
 {
 	const struct cors_section *base = find_base(c, section);
@@ -77,15 +101,28 @@ note_effects(
 	if (credentials != NULL && compiled->allow_credentials && c->service->any_origin == compiled)
 		cors_compiler_notice(c, true, credentials->file, credentials->line,
 		    "[%s] allow_credentials is on, but credentials are never allowed to origin '*'", section->name);
-	if (find_option(section, "allowed_origin") == NULL && strcmp(section->name, "cors") != 0)
-		cors_compiler_notice(c, true, section->file, section->line,
-		    "[%s] has no allowed_origin and so no effect", section->name);
+}
+
+static bool
+read_option(struct cors_compiler *c, const struct cors_section *section, const struct cors_option_kind *kind,
+    struct cors_service_section *out)
+{
+	const struct cors_section *base = kind->inherited ? find_base(c, section) : NULL;
+	const struct cors_option standard = { kind->name, kind->standard, section->file, section->line };
+	struct cors_setting setting = { .section = section, .option = find_option(section, kind->name) };
+
+	setting.own = setting.option != NULL;
+	if (!setting.own && base != NULL)
+		setting.option = find_option(base, kind->name);
+	if (setting.option == NULL)
+		setting.option = &standard;
+	setting.value = slice_from(setting.option->value);
+	return kind->read(c, &setting, out);
 }
 
 static bool
 compile_section(struct cors_compiler *c, const struct cors_section *section)
 {
-	const struct cors_section *base = find_base(c, section);
 	struct cors_service_section *out = talloc_zero(c->service, struct cors_service_section);
 
 	assert(out != NULL);
@@ -93,21 +130,10 @@ compile_section(struct cors_compiler *c, const struct cors_section *section)
 	out->file = slice_dup(c->service, slice_from(section->file));
 	out->line = section->line;
 	note_options(c, section);
-	for (size_t i = 0; i < CORS_OPTION_KINDS; i++) {
-		const struct cors_option standard = { cors_option_kinds[i].name, cors_option_kinds[i].standard,
-			section->file, section->line };
-		struct cors_setting setting = { section, find_option(section, cors_option_kinds[i].name),
-			{ NULL, 0 } };
-
-		if (setting.option == NULL && base != NULL && cors_option_kinds[i].inherited)
-			setting.option = find_option(base, cors_option_kinds[i].name);
-		if (setting.option == NULL)
-			setting.option = &standard;
-		setting.value = slice_from(setting.option->value);
-		if (!cors_option_kinds[i].read(c, &setting, out))
+	for (size_t i = 0; i < CORS_OPTION_KINDS; i++)
+		if (!read_option(c, section, &cors_option_kinds[i], out))
 			return false;
-	}
-	note_effects(c, section, out);
+	note_credentials(c, section, out);
 	return true;
 }
 
@@ -144,7 +170,7 @@ cors_service_compile(TALLOC_CTX *mem, const struct cors_section *sections, size_
 	*fault = NULL;
 	*out = NULL;
 	for (size_t i = 0; i < count; i++)
-		if (!compile_in_order(&c, i))
+		if (!stands_once(&c, &sections[i]) || !compile_in_order(&c, i))
 			return false;
 	if (c.service->origin_count > 0)
 		qsort(c.service->origins, c.service->origin_count, sizeof(*c.service->origins), compare_origins);

@@ -19,6 +19,7 @@ struct cors_compiler {
 struct cors_setting {
 	const struct cors_section *section;
 	const struct cors_option *option; /* with the section's place when it stands nowhere */
+	bool own;                         /* the section itself gives it */
 	struct slice value;
 };
 

@@ -161,6 +161,9 @@ read_origins(struct cors_compiler *c, const struct cors_setting *s, struct cors_
 {
 	struct slice rest = s->value, member, origin;
 
+	if (count_members(rest) == 0 && strcmp(s->section->name, "cors") != 0)
+		cors_compiler_notice(c, true, s->option->file, s->option->line,
+		    "[%s] has no allowed_origin and so no effect", s->section->name);
 	while (next_member(&rest, &member)) {
 		const char *why = NULL;
 
@@ -251,7 +254,7 @@ read_methods(struct cors_compiler *c, const struct cors_setting *s, struct cors_
 		return false;
 	out->allow_methods = join(c->service, &out->methods);
 	for (size_t i = 0; i < out->methods.count; i++)
-		if (is_never_sent(out->methods.items[i]))
+		if (s->own && is_never_sent(out->methods.items[i]))
 			note_value(c, true, s, out->methods.items[i], "can never match",
 			    "methods are compared with their case, and none stands for others");
 	return true;
