@@ -52,23 +52,26 @@ cors_kind_of(const struct xml_element *element)
 	return kind;
 }
 
-/* What is wrong with the structure of a rule; NULL when nothing is. */
+/* What is wrong with the structure of a rule, and *where; NULL when nothing is. */
 static const char *
-rule_fault(TALLOC_CTX *mem, const struct xml_element *rule)
+rule_fault(TALLOC_CTX *mem, const struct xml_element *rule, const struct xml_element **where)
 {
 	size_t counts[CORS_KINDS] = { 0 };
 
+	*where = rule;
 	if (!xml_is(rule, "CORSRule"))
 		return "CORSConfiguration holds an element other than CORSRule";
 	for (const struct xml_element *e = rule->first; e != NULL; e = e->next) {
 		enum cors_kind kind = cors_kind_of(e);
 
+		*where = e;
 		if (kind == CORS_KINDS)
 			return "CORSRule holds an unknown element";
 		counts[kind]++;
 		if (!value_well_formed(kind, e->text))
 			return talloc_asprintf(mem, "invalid %s", kinds[kind].name);
 	}
+	*where = rule;
 	for (size_t kind = 0; kind < CORS_KINDS; kind++)
 		if (counts[kind] < kinds[kind].least || counts[kind] > kinds[kind].most)
 			return talloc_asprintf(
@@ -77,10 +80,11 @@ rule_fault(TALLOC_CTX *mem, const struct xml_element *rule)
 }
 
 static const char *
-document_fault(TALLOC_CTX *mem, const struct xml_element *root)
+document_fault(TALLOC_CTX *mem, const struct xml_element *root, const struct xml_element **where)
 {
 	const char *fault = NULL;
 
+	*where = root;
 	if (root == NULL)
 		return "not the XML of a CORSConfiguration";
 	if (!xml_is(root, "CORSConfiguration"))
@@ -88,7 +92,7 @@ document_fault(TALLOC_CTX *mem, const struct xml_element *root)
 	if (root->first == NULL)
 		return "CORSConfiguration has no CORSRule";
 	for (const struct xml_element *rule = root->first; rule != NULL && fault == NULL; rule = rule->next)
-		fault = rule_fault(mem, rule);
+		fault = rule_fault(mem, rule, where);
 	return fault;
 }
 
@@ -186,22 +190,25 @@ static const struct {
 };
 
 static enum s3_err
-check_rule(const struct check *c, const struct xml_element *rule)
+check_rule(const struct check *c, const struct xml_element *rule, const struct xml_element **where)
 {
 	enum s3_err err = S3_OK;
 
 	for (size_t i = 0; i < ARRAY_SIZE(value_checks) && err == S3_OK; i++)
 		for (const struct xml_element *e = rule->first; e != NULL && err == S3_OK; e = e->next)
-			if (cors_kind_of(e) == value_checks[i].kind)
+			if (cors_kind_of(e) == value_checks[i].kind) {
+				*where = e;
 				err = value_checks[i].check(c, e->text);
+			}
 	return err;
 }
 
 enum s3_err
-cors_document_check(TALLOC_CTX *scratch, const struct xml_element *root, struct s3_refusal *why)
+cors_document_check(
+    TALLOC_CTX *scratch, const struct xml_element *root, struct s3_refusal *why, const struct xml_element **where)
 {
 	const struct check check = { scratch, why };
-	const char *fault = document_fault(scratch, root);
+	const char *fault = document_fault(scratch, root, where);
 	enum s3_err err = S3_OK;
 	size_t count = 0;
 
@@ -209,10 +216,11 @@ cors_document_check(TALLOC_CTX *scratch, const struct xml_element *root, struct 
 		return s3_refuse(why, S3_MALFORMED_XML, "%s: %s", s3_err_message(S3_MALFORMED_XML), fault);
 	for (const struct xml_element *rule = root->first; rule != NULL; rule = rule->next)
 		count++;
+	*where = root;
 	if (count > CORS_RULES_MAX)
 		return s3_refuse(why, S3_INVALID_REQUEST,
 		    "The number of CORS rules should not exceed allowed limit of %d rules.", CORS_RULES_MAX);
 	for (const struct xml_element *rule = root->first; rule != NULL && err == S3_OK; rule = rule->next)
-		err = check_rule(&check, rule);
+		err = check_rule(&check, rule, where);
 	return err;
 }

@@ -137,8 +137,8 @@ texts_equal(const struct cors_texts *a, const struct cors_texts *b)
 	return true;
 }
 
-static bool
-rules_equal(const struct cors_rule *a, const struct cors_rule *b)
+bool
+cors_rules_equal(const struct cors_rule *a, const struct cors_rule *b)
 {
 	return slice_equal(a->id, b->id) && slice_equal(a->max_age_text, b->max_age_text) &&
 	       texts_equal(&a->allowed_methods, &b->allowed_methods) &&
@@ -183,17 +183,21 @@ rules_new(TALLOC_CTX *mem, size_t document_length, size_t count)
 
 /* Compile a document that has been checked. The one fault left to find is an ID that two different rules have. */
 static enum s3_err
-compile(struct cors_rules *rules, const struct xml_element *root, TALLOC_CTX *scratch, struct s3_refusal *why)
+compile(struct cors_rules *rules, const struct xml_element *root, TALLOC_CTX *scratch, struct s3_refusal *why,
+    const struct xml_element **where)
 {
+	unsigned number = 0;
+
 	for (const struct xml_element *e = root->first; e != NULL; e = e->next) {
-		struct cors_rule rule = { 0 };
+		struct cors_rule rule = { .number = ++number };
 		const struct cors_rule *earlier;
 
+		*where = e;
 		compile_rule(rules, e, &rule);
 		earlier = same_id(rules, &rule);
 		if (earlier == NULL)
 			rules->items[rules->count++] = rule;
-		else if (!rules_equal(earlier, &rule))
+		else if (!cors_rules_equal(earlier, &rule))
 			return s3_refuse(why, S3_INVALID_REQUEST, "Two different CORS rules have the ID \"%s\".",
 			    cors_shown(scratch, rule.id));
 	}
@@ -201,28 +205,39 @@ compile(struct cors_rules *rules, const struct xml_element *root, TALLOC_CTX *sc
 }
 
 enum s3_err
-cors_rules_parse(TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, struct cors_rules **out)
+cors_rules_compile(TALLOC_CTX *mem, const struct xml_element *root, size_t document_length, struct s3_refusal *why,
+    const struct xml_element **where, struct cors_rules **out)
 {
-	static const struct xml_limits limits = { .depth = CORS_LEVELS };
 	TALLOC_CTX *scratch = talloc_new(mem);
-	const struct xml_element *root = NULL;
-	struct cors_rules *rules = NULL;
-	enum s3_err err;
+	enum s3_err err = cors_document_check(scratch, root, why, where);
+	struct cors_rules *rules;
 
 	*out = NULL;
-	if (document.length <= CORS_DOCUMENT_MAX)
-		root = xml_parse(scratch, document, limits);
-	err = cors_document_check(scratch, root, why);
 	if (err != S3_OK)
 		goto out;
 	assert(root != NULL);
-	rules = rules_new(mem, document.length, count_rules(root));
-	err = compile(rules, root, scratch, why);
+	rules = rules_new(mem, document_length, count_rules(root));
+	err = compile(rules, root, scratch, why, where);
 	if (err == S3_OK)
 		*out = rules;
 	else
 		talloc_free(rules);
 out:
+	talloc_free(scratch);
+	return err;
+}
+
+enum s3_err
+cors_rules_parse(TALLOC_CTX *mem, struct slice document, struct s3_refusal *why, struct cors_rules **out)
+{
+	static const struct xml_limits limits = { .depth = CORS_LEVELS };
+	TALLOC_CTX *scratch = talloc_new(mem);
+	const struct xml_element *root = NULL, *where;
+	enum s3_err err;
+
+	if (document.length <= CORS_DOCUMENT_MAX)
+		root = xml_parse(scratch, document, limits);
+	err = cors_rules_compile(mem, root, document.length, why, &where, out);
 	talloc_free(scratch);
 	return err;
 }

@@ -27,6 +27,8 @@ struct cors_texts {
 };
 
 struct cors_rule {
+	unsigned number; /* in the document, from 1: repeats count */
+
 	/* What a request is matched against. */
 	unsigned methods; /* cors_method_bit() of each */
 	bool any_origin;  /* one of the origins is "*" alone */
@@ -71,9 +73,19 @@ enum cors_kind cors_kind_of(const struct xml_element *element);
 
 #define CORS_LEVELS 3 /* of elements: CORSConfiguration, CORSRule, value */
 
-/* Check a parsed document (NULL: it could not be parsed) but for IDs that two rules have. Errors as cors_rules_parse. */
+/*
+ * Check a parsed document (NULL: it could not be parsed) but for IDs that two rules have. Errors as cors_rules_parse; it
+ * is the element *where that is wrong.
+ */
 MUST_USE enum s3_err cors_document_check(
-    TALLOC_CTX *scratch, const struct xml_element *root, struct s3_refusal *why);
+    TALLOC_CTX *scratch, const struct xml_element *root, struct s3_refusal *why, const struct xml_element **where);
+
+/* The same, and compile it (cors_rules_parse) where all is right. */
+MUST_USE enum s3_err cors_rules_compile(TALLOC_CTX *mem, const struct xml_element *root, size_t document_length,
+    struct s3_refusal *why, const struct xml_element **where, struct cors_rules **out);
+
+/* Both are exact repeats of each other, but for the order in which kinds of elements come. */
+bool cors_rules_equal(const struct cors_rule *a, const struct cors_rule *b);
 
 #define CORS_MAX_AGE_MAX 2147483647 /* seconds */
 
