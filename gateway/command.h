@@ -15,6 +15,7 @@ enum {
 int command_serve(int argc, char **argv);
 int command_user(int argc, char **argv);
 int command_key(int argc, char **argv);
+int command_cors(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_stats(int argc, char **argv);
 

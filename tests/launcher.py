@@ -94,10 +94,10 @@ class Gateway:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
-    def run(self, *arguments, check=True, timeout=120):
-        """Another command of the program, such as `user add`, on the same store."""
+    def run(self, *arguments, check=True, timeout=120, input=None):
+        """Another command of the program, such as `user add`, on the same store; `input` is its standard input."""
         return subprocess.run([program(), *arguments, "--data", str(self.data)], env=self.environment, check=check,
-                              capture_output=True, text=True, timeout=timeout)
+                              capture_output=True, text=True, timeout=timeout, input=input)
 
     def verify(self):
         """`crossgate verify`: its exit status and what it printed."""

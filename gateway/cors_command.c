@@ -1,0 +1,219 @@
+/* `crossgate cors get|set|delete|lint`: a bucket's rules without a client, and a document before it is put. */
+#include "gateway/cors_command.h"
+
+#include <argp.h>
+#include <errno.h>
+
+#include "common/terminal.h"
+#include "gateway/operations/operations.h"
+
+enum {
+	FLAG_STORE = 1000,
+	FLAG_DATA,
+	FLAG_JSON,
+	FLAG_STRICT
+};
+
+#define BIT(flag)   (1u << ((flag)-FLAG_STORE))
+#define STORE_FLAGS (BIT(FLAG_STORE) | BIT(FLAG_DATA))
+
+static const struct argp_option flags[] = {
+	{ "data", FLAG_DATA, "DIR", 0, "The folder that the gateway serves from", 0 },
+	{ "store", FLAG_STORE, "URL", 0, "The store that the gateway serves from", 0 },
+	{ "json", FLAG_JSON, NULL, 0, "lint: answer in JSON", 0 },
+	{ "strict", FLAG_STRICT, NULL, 0, "lint: exit with 1 on warnings too", 0 },
+	{ 0 },
+};
+
+static error_t
+parse_argument(int key, char *value, struct argp_state *state)
+{
+	struct cors_arguments *a = state->input;
+
+	switch (key) {
+	case FLAG_DATA:
+		a->store = talloc_asprintf(a->mem, "local:%s", value);
+		break;
+	case FLAG_STORE:
+		a->store = value;
+		break;
+	case FLAG_JSON:
+		a->json = true;
+		break;
+	case FLAG_STRICT:
+		a->strict = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (a->word_count == (int)ARRAY_SIZE(a->words))
+			argp_error(state, "what is '%s'?", value);
+		a->words[a->word_count++] = value;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	a->given |= BIT(key);
+	return 0;
+}
+
+/* What the verbs share. */
+
+int
+cors_command_refused(TALLOC_CTX *mem, const struct s3_refusal *why)
+{
+	const char *message = why->message ?: s3_err_message(why->err);
+
+	return command_fail(EXIT_FAILED, "%s: %s", s3_err_code(why->err), terminal_line(mem, slice_from(message)));
+}
+
+static int
+refused(TALLOC_CTX *mem, enum s3_err err)
+{
+	const struct s3_refusal why = { .err = err };
+
+	return cors_command_refused(mem, &why);
+}
+
+bool
+cors_command_read(TALLOC_CTX *mem, const char *file, struct slice *out)
+{
+	bool is_input = !file || strcmp(file, "-") == 0;
+	FILE *in = is_input ? stdin : fopen(file, "re");
+	char *bytes = talloc_size(mem, CORS_DOCUMENT_MAX + 1);
+	size_t length = in ? fread(bytes, 1, CORS_DOCUMENT_MAX + 1, in) : 0;
+	bool failed = !in || ferror(in);
+
+	if (failed)
+		command_fail(EXIT_FAILED, "%s: %s",
+		    is_input ? "standard input" : terminal_line(mem, slice_from(file)), strerror(errno));
+	if (in && !is_input)
+		fclose(in);
+	*out = slice_make(bytes, length);
+	return !failed;
+}
+
+static int
+store_failed(TALLOC_CTX *mem, enum store_err err, const char *bucket)
+{
+	const char *shown = terminal_line(mem, slice_from(bucket));
+
+	if (err == STORE_NOT_FOUND)
+		return command_fail(EXIT_FAILED, "%s: %s: '%s'", s3_err_code(S3_NO_SUCH_BUCKET),
+		    s3_err_message(S3_NO_SUCH_BUCKET), shown);
+	return command_fail(EXIT_FAILED, "bucket '%s': %s", shown, store_err_name(err));
+}
+
+/* The verbs on a bucket. */
+
+static int
+cors_get(struct catalog *c, const struct bucket *bucket, const struct cors_arguments *a)
+{
+	struct slice stored, canonical;
+	enum store_err err = catalog_document(c, a->mem, bucket, document_cors.number, &stored);
+
+	if (err == STORE_NOT_FOUND)
+		return refused(a->mem, document_cors.absent);
+	if (err != STORE_OK)
+		return store_failed(a->mem, err, bucket->name);
+	if (document_cors.check(a->mem, stored, NULL, &canonical) != S3_OK)
+		return command_fail(
+		    EXIT_FAILED, "bucket '%s': the stored %s is damaged", bucket->name, document_cors.root);
+	puts(terminal_xml(a->mem, canonical));
+	return EXIT_OK;
+}
+
+static int
+cors_set(struct catalog *c, const struct bucket *bucket, const struct cors_arguments *a)
+{
+	struct s3_refusal why = { .mem = a->mem };
+	struct slice document;
+	enum store_err err;
+
+	if (!cors_command_read(a->mem, a->words[2], &document))
+		return EXIT_FAILED;
+	if (document.length == 0)
+		return refused(a->mem, S3_MISSING_REQUEST_BODY);
+	if (document.length > CORS_DOCUMENT_MAX)
+		return refused(a->mem, S3_MALFORMED_XML);
+	if (document_cors.check(a->mem, document, &why, NULL) != S3_OK)
+		return cors_command_refused(a->mem, &why);
+	err = catalog_document_put(c, bucket, document_cors.number, document);
+	return err == STORE_OK ? EXIT_OK : store_failed(a->mem, err, bucket->name);
+}
+
+static int
+cors_delete(struct catalog *c, const struct bucket *bucket, const struct cors_arguments *a)
+{
+	enum store_err err = catalog_document_delete(c, bucket, document_cors.number);
+
+	return err == STORE_OK ? EXIT_OK : store_failed(a->mem, err, bucket->name);
+}
+
+/* Which of them. */
+
+static const struct verb {
+	const char *name;
+	int words_min, words_max;                   /* the verb counts */
+	unsigned flags;                             /* that it takes */
+	int (*run)(const struct cors_arguments *a); /* without a store */
+	int (*run_on)(
+	    struct catalog *c, const struct bucket *bucket, const struct cors_arguments *a); /* or with one */
+} verbs[] = {
+	{ "get", 2, 2, STORE_FLAGS, NULL, cors_get },
+	{ "set", 2, 3, STORE_FLAGS, NULL, cors_set },
+	{ "delete", 2, 2, STORE_FLAGS, NULL, cors_delete },
+	{ "lint", 2, 2, BIT(FLAG_JSON) | BIT(FLAG_STRICT), cors_command_lint, NULL },
+};
+
+static const struct verb *
+find_verb(const struct cors_arguments *a)
+{
+	for (size_t i = 0; a->word_count > 0 && i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i].name, a->words[0]) == 0 && a->word_count >= verbs[i].words_min &&
+		    a->word_count <= verbs[i].words_max && (a->given & ~verbs[i].flags) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static int
+run_on_bucket(const struct verb *verb, const struct cors_arguments *a)
+{
+	struct bucket *bucket;
+	struct opened opened;
+	enum store_err err;
+	int status;
+
+	if (!a->store)
+		return command_fail(EXIT_USAGE, "no store: give --data DIR or --store URL");
+	if (!command_open(a->mem, a->store, false, &opened))
+		return EXIT_FAILED;
+	err = catalog_bucket(opened.catalog, a->mem, slice_from(a->words[1]), &bucket);
+	status = err == STORE_OK ? verb->run_on(opened.catalog, bucket, a) : store_failed(a->mem, err, a->words[1]);
+	command_close(&opened);
+	return status;
+}
+
+int
+command_cors(int argc, char **argv)
+{
+	struct argp argp = { .options = flags,
+		.parser = parse_argument,
+		.args_doc = "get BUCKET\nset BUCKET [FILE]\ndelete BUCKET\nlint FILE",
+		.doc =
+		    "The cross-origin rules of buckets: print, replace or delete them, also while a gateway serves them; and "
+		    "say what is wrong with a document before it is put. FILE \"-\", or none, is standard input." };
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct cors_arguments a = { .mem = mem, .store = command_store_of_environment(mem) };
+	const struct verb *verb;
+	int status;
+
+	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = talloc_strdup(mem, "crossgate cors");
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	verb = find_verb(&a);
+	if (!verb)
+		status = command_fail(EXIT_USAGE, "wrong usage: see 'crossgate cors --help'");
+	else
+		status = verb->run ? verb->run(&a) : run_on_bucket(verb, &a);
+	talloc_free(mem);
+	return status;
+}
