@@ -163,18 +163,24 @@ find_filter(TALLOC_CTX *mem, const struct ini_file *ini, struct slice word)
 	return filter != NULL && is_cors_filter(filter) ? filter : NULL;
 }
 
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
 /* The next word of a pipeline; words stand apart by white space, line ends too. */
 static bool
 next_word(struct slice *rest, struct slice *word)
 {
-	size_t start = 0, end;
+	size_t length = 0;
 
-	while (start < rest->length && strchr(" \t\n", rest->data[start]) != NULL)
-		start++;
-	for (end = start; end < rest->length && strchr(" \t\n", rest->data[end]) == NULL; end++)
-		;
-	*word = slice_make(rest->data + start, end - start);
-	*rest = slice_skip(*rest, end);
+	while (rest->length > 0 && is_space(rest->data[0]))
+		*rest = slice_skip(*rest, 1);
+	while (length < rest->length && !is_space(rest->data[length]))
+		length++;
+	*word = slice_head(*rest, length);
+	*rest = slice_skip(*rest, length);
 	return word->length > 0;
 }
 

@@ -1,8 +1,11 @@
-/* An ini file: what is read keeps the limits, points into the file, and reads the same when it is written again. */
+/*
+ * An ini file: what is read keeps the limits, and reads the same when it is written again. Then the service's rules in it:
+ * they compile or there is a fault.
+ */
 #include <assert.h>
 
 #include "common/buf.h"
-#include "gateway/ini.h"
+#include "gateway/service_rules.h"
 #include "tests/fuzz/fuzz.h"
 
 static void
@@ -46,6 +49,24 @@ check_same(const struct ini_section *a, const struct ini_section *b)
 	}
 }
 
+/* Files that the file names stay closed. */
+static void
+check_rules(TALLOC_CTX *mem, const struct ini_file *ini, struct slice text)
+{
+	const struct cors_service *service;
+	struct cors_notices notices;
+	char *fault = NULL;
+	size_t position;
+
+	if (slice_find(text, SLICE("oslo_config_project"), &position))
+		return;
+	if (!service_rules_read(mem, ini, "crossgate", &notices, &service, &fault))
+		assert(service == NULL && notices.count == 0 && strncmp(fault, "file:", 5) == 0);
+	for (size_t i = 0; i < notices.count; i++)
+		assert(strncmp(notices.items[i].text, "file:", 5) == 0);
+	assert(service == NULL || cors_service_origin_count(service) > 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -60,6 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(ini->count == again->count && ini->count <= INI_SECTIONS_MAX);
 		for (size_t i = 0; i < ini->count; i++)
 			check_same(&ini->sections[i], &again->sections[i]);
+		check_rules(mem, ini, slice_make(data, size));
 	}
 	talloc_free(mem);
 	return 0;
