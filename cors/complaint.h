@@ -10,7 +10,10 @@ struct cors_complaint {
 	 * the order in which they are looked at, which is oslo.middleware's and not everywhere that of the answer.
 	 */
 	const char *failed;
-	/* The origin, method or header that failed, as the client wrote it: any bytes, any length; may be empty. */
+	/*
+	 * The origin, method or header that failed, as the client wrote it: any bytes, any length. Empty where nothing
+	 * can be named, as of a list of headers that takes too long to compare.
+	 */
 	struct slice value;
 	/*
 	 * oslo.middleware's debug line, on `mem`; NULL: it has none for this. Printable ASCII alone: other bytes are

@@ -4,11 +4,15 @@
  *	|Origin|method|Access-Control-Request-Method|Access-Control-Request-Headers|<CORSConfiguration>…
  *
  * An empty field is a header that is not there. Rules that are taken come back the same when they are written and read
- * again; an answer never holds what ends a header line, names each field once, and widens nothing when it refuses.
+ * again; an answer never holds what ends a header line, names each field once, and widens nothing when it refuses. The
+ * service's rules, always the same, have no say where the bucket has some. What is said of a refusal is one short line of
+ * printable ASCII, and blames no header that the list beside it permits.
  */
 #include <assert.h>
 
-#include "cors/cors.h"
+#include "cors/complaint.h"
+#include "cors/rules.h"
+#include "cors/service.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FIELDS 4
@@ -75,23 +79,126 @@ check_answer(const struct fields *headers, const struct cors_request *request, b
 	       (!slice_equal(origin->value, SLICE("*")) && !slice_equal(origin->value, SLICE("null"))));
 }
 
+/* A text with what a line escapes is not looked for in one. */
+static bool
+is_plain(struct slice s)
+{
+	for (size_t i = 0; i < s.length; i++)
+		if (s.data[i] < 0x20 || s.data[i] == 0x7f || s.data[i] == '\'' || s.data[i] == '\\')
+			return false;
+	return s.length <= CORS_ESCAPED_MAX;
+}
+
+static void
+check_list(TALLOC_CTX *mem, struct slice header, const char *line)
+{
+	const char *list = strstr(line, "' not in permitted list: ");
+	struct slice rest, member, name = slice_lower(mem, header);
+
+	assert(list != NULL);
+	rest = slice_lower(mem, slice_from(list + strlen("' not in permitted list: ")));
+	/* A list that is cut has a member that is none. */
+	while (is_plain(rest) && slice_next(&rest, ',', &member)) {
+		struct cors_pattern pattern = cors_pattern_make(member);
+
+		assert(!cors_any_matches(&(struct cors_patterns){ &pattern, 1 }, name, cors_fingerprint(name)));
+	}
+}
+
+static void
+check_complaint(
+    TALLOC_CTX *mem, const struct cors_resource *resource, const struct cors_request *request, bool preflight)
+{
+	struct cors_complaint complaint;
+
+	cors_complaint(mem, resource, request, preflight, &complaint);
+	assert(complaint.failed != NULL);
+	assert((request->origins == CORS_NO_ORIGIN) == (strcmp(complaint.failed, "no origin") == 0));
+	if (complaint.line == NULL)
+		return;
+	assert(strlen(complaint.line) < 4096);
+	for (const char *c = complaint.line; *c != '\0'; c++)
+		assert(*c >= 0x20 && *c < 0x7f);
+	if (strcmp(complaint.failed, "header") == 0 && is_plain(complaint.value))
+		check_list(mem, complaint.value, complaint.line);
+}
+
+static bool
+same(const struct fields *a, const struct fields *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; same && i < a->count; i++)
+		same = slice_equal(a->items[i].name, b->items[i].name) &&
+		       slice_equal(a->items[i].value, b->items[i].value);
+	return same;
+}
+
+/* The service's rules beside a bucket's change nothing. */
+static void
+check_alone(TALLOC_CTX *mem, const struct cors_resource *resource, const struct cors_request *request,
+    const struct fields *preflight, const struct fields *actual)
+{
+	struct cors_resource alone = { .bucket_exists = true, .rules = resource->rules };
+	struct fields preflight_alone = { NULL, 0 }, actual_alone = { NULL, 0 };
+	struct s3_refusal why = { .mem = mem };
+
+	(void)!cors_preflight(mem, &alone, request, &why, &preflight_alone);
+	cors_actual(mem, &alone, request, &actual_alone);
+	assert(same(preflight, &preflight_alone) && same(actual, &actual_alone));
+}
+
 static void
 ask(TALLOC_CTX *mem, const struct cors_resource *resource, const struct cors_request *request)
 {
-	bool has_rules = resource->bucket_exists && resource->rules != NULL;
+	bool has_bucket_rules = resource->bucket_exists && resource->rules != NULL;
+	bool has_rules = has_bucket_rules || resource->service != NULL;
 	struct fields preflight = { NULL, 0 }, actual = { NULL, 0 };
 	struct s3_refusal why = { .mem = mem };
 	enum s3_err err = cors_preflight(mem, resource, request, &why, &preflight);
+	bool granted;
 
 	assert(err == why.err && why.detail_count == (err == S3_OK ? 0 : 2));
 	assert((err == S3_OK) == (fields_find_nocase(&preflight, "Access-Control-Allow-Origin") != NULL));
 	check_answer(&preflight, request, has_rules);
 
-	cors_actual(mem, resource, request, &actual);
+	granted = cors_actual(mem, resource, request, &actual);
+	assert(granted == (fields_find_nocase(&actual, "Access-Control-Allow-Origin") != NULL));
 	check_answer(&actual, request, has_rules);
+	if (err != S3_OK || !request->has_requested_method)
+		check_complaint(mem, resource, request, true);
+	if (!granted)
+		check_complaint(mem, resource, request, false);
+	if (!has_bucket_rules)
+		return;
 	/* With the method asked for, the actual request is granted what its preflight was, and no more. */
 	if (request->has_requested_method)
 		assert(actual.count == preflight.count);
+	if (resource->service != NULL)
+		check_alone(mem, resource, request, &preflight, &actual);
+}
+
+static const struct cors_service *
+make_service(TALLOC_CTX *mem)
+{
+	static const struct cors_option named[] = {
+		{ "allowed_origin", "http://a,https://b", "f", 2 },
+		{ "allow_methods", "GET,PUT", "f", 3 },
+		{ "allow_headers", "x-a,x-amz-*,*-id,x'y", "f", 4 },
+		{ "expose_headers", "ETag", "f", 5 },
+	};
+	static const struct cors_option any[] = { { "allowed_origin", "*", "f", 7 } };
+	static const struct cors_section sections[] = {
+		{ "cors", false, "f", 1, named, ARRAY_SIZE(named) },
+		{ "cors.any", true, "f", 6, any, ARRAY_SIZE(any) },
+	};
+	const struct cors_service *service;
+	struct cors_notices notices;
+	const char *fault;
+	bool taken = cors_service_compile(mem, sections, ARRAY_SIZE(sections), &notices, &fault, &service);
+
+	assert(taken && notices.count == 0);
+	return service;
 }
 
 static void
@@ -126,6 +233,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		round_trip(mem, resource.rules);
 	ask(mem, &resource, &request);
 	resource.bucket_exists = false;
+	ask(mem, &resource, &request);
+	resource.service = make_service(mem);
+	ask(mem, &resource, &request);
+	resource.bucket_exists = true;
 	ask(mem, &resource, &request);
 	talloc_free(mem);
 	return 0;
