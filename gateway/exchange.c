@@ -346,11 +346,11 @@ begin(struct exchange *x, const char *method, const char *version)
 	x->begun = true;
 	talloc_steal(NULL, x->r);
 	atomic_fetch_add(&all->under_way, 1);
+	read_headers(x, method, version);
 	if (atomic_load(&all->draining)) {
 		req_turn_away(x->r);
 		return answer(x);
 	}
-	read_headers(x, method, version);
 	address_format(
 	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, x->r->address);
 	return advance(x);

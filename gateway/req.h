@@ -65,7 +65,7 @@ struct req *req_new(TALLOC_CTX *mem, struct gateway *gateway);
 /* Run stages until one needs something. `may_wait`: this is a worker. */
 enum flow req_advance(struct req *r, bool may_wait);
 
-/* The answer to a request that came while the gateway stops; nothing of it has been looked at. */
+/* The answer to a request that came while the gateway stops; its headers have been read, and nothing is done for it. */
 void req_turn_away(struct req *r);
 
 /* The access log's line; once, at the request's end. `completed`: the whole answer was sent. */

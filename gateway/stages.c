@@ -394,6 +394,10 @@ complete_reply(struct req *r)
 void
 req_turn_away(struct req *r)
 {
+	/* A page is to see that it may try again, and not a network error. */
+	if (!reads(r) && stage_hygiene(r) == S3_OK && stage_target(r) == S3_OK && stage_bucket(r) == S3_OK)
+		(void)stage_cors(r);
+	r->refusal = (struct s3_refusal){ .mem = r };
 	req_refuse(r, S3_SERVICE_UNAVAILABLE, "The gateway is stopping.");
 	r->reply.close = true;
 	reply_refusal(r);
