@@ -74,6 +74,7 @@ ANSWERS = {
         build(gateway, "GET", "/ruled/key")), 403, "RequestTimeTooSkewed"),
     "missing key": (signed("GET", "/{}/nothing"), 404, "NoSuchKey"),
     "missing key, head": (signed("HEAD", "/{}/nothing"), 404, None),
+    "missing upload": (signed("GET", "/{}/key", "uploadId=none"), 404, "NoSuchUpload"),
     "missing document": (signed("GET", "/{}", "policy="), 404, "NoSuchBucketPolicy"),
     "wrong method": (signed("POST", "/{}", "cors=", body=RULES), 405, "MethodNotAllowed"),
     "bucket not empty": (signed("DELETE", "/{}"), 409, "BucketNotEmpty"),

@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
+import http.client
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from answers import S3_NAMESPACE, SIGNERS, ask, build, send
+from answers import S3_NAMESPACE, SIGNERS, ask, build, send, send_on
 from signing import V4, Chunks, Request
 
 GET_RULE = b"<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
@@ -172,6 +173,36 @@ def test_refusal_leaves_the_earlier_rules(gateway, alice, bucket, case):
                                                       ("AllowedOrigin", "https://earlier.example")]]
 
 
+# Two things are wrong with each: (who asks, the document, further headers, the code of what is looked at first).
+FIRST = {
+    "permission before digest": ("bob", VALID, [("Content-MD5", "nonsense")], "AccessDenied"),
+    "permission before size": ("nobody", padded(65537), [], "AccessDenied"),
+    "digest that is none before size": ("alice", padded(65537), [("Content-MD5", "nonsense")], "InvalidDigest"),
+    "size before digest": ("alice", padded(65537), [("Content-MD5", md5(b"other"))], "MalformedXML"),
+    "digest before checksum": ("alice", VALID, [("Content-MD5", md5(b"other")), ("x-amz-checksum-sha256", sha256(b"other"))],
+                               "BadDigest"),
+    "digest before XML": ("alice", b"<", [("Content-MD5", md5(b"other"))], "BadDigest"),
+    "checksum before XML": ("alice", b"<", [("x-amz-checksum-sha256", sha256(b"other"))], "BadDigest"),
+    "checksum that is none before XML": ("alice", b"<", [("x-amz-checksum-sha256", "nonsense")], "InvalidRequest"),
+    "structure of the last rule before values of the first": (
+        "alice", VALID.replace(b"GET", b"get").replace(b"</CORSRule>", b"</CORSRule><CORSRule/>"), [], "MalformedXML"),
+}
+
+
+@pytest.mark.parametrize("case", FIRST)
+def test_what_is_looked_at_first(gateway, alice, bob, bucket, case):
+    who, document, headers, code = FIRST[case]
+    answer = put(gateway, bucket, {"alice": alice, "bob": bob, "nobody": None}[who], document, headers)
+    assert answer.code == code, answer
+    assert get(gateway, bucket, alice).code == "NoSuchCORSConfiguration"
+
+
+def test_signature_of_the_body_before_xml(gateway, alice, bucket):
+    request = build(gateway, "PUT", "/" + bucket, "cors=", body=b"<", by=alice)
+    request.body = b">"
+    assert send(gateway, request).code == "XAmzContentSHA256Mismatch"
+
+
 def test_empty_body(gateway, alice, bucket):
     assert put(gateway, bucket, alice, b"").code in ("MissingRequestBodyError", "MalformedXML")
 
@@ -275,6 +306,28 @@ def test_change_counts_for_the_very_next_request(gateway, alice, bucket):
         assert put(gateway, bucket, alice, VALID.replace(b"*", origin.encode())).status == 200
         assert preflight_status(gateway, bucket, origin) == 200
         assert preflight_status(gateway, bucket, "https://site-%d.example" % (number - 1)) == 403
+
+
+def test_change_counts_on_connections_that_are_open(gateway, alice, bucket):
+    """They are spread over the event loops, each of which keeps rules compiled."""
+    connections = [http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60) for _ in range(16)]
+    for number in range(3):
+        origin = "https://site-%d.example" % number
+        assert put(gateway, bucket, alice, VALID.replace(b"*", origin.encode())).status == 200
+        for connection in connections:
+            request = build(gateway, "OPTIONS", "/%s/key" % bucket,
+                            headers=[("Origin", origin), ("Access-Control-Request-Method", "GET")])
+            assert send_on(connection, request).status == 200
+    for connection in connections:
+        connection.close()
+
+
+def test_objects_leave_the_rules_alone(gateway, alice, bucket):
+    put(gateway, bucket, alice, EARLIER)
+    for method, path, query in (("PUT", "/key", ""), ("PUT", "/key", ""), ("POST", "/key", "uploads="), ("DELETE", "/key", ""),
+                                ("GET", "", "")):
+        assert ask(gateway, method, "/" + bucket + path, query, by=alice).status in (200, 204)
+    assert elements(get(gateway, bucket, alice)) == [[("AllowedMethod", "GET"), ("AllowedOrigin", "https://earlier.example")]]
 
 
 def test_deletion_counts_for_the_very_next_request(gateway, alice, bucket):

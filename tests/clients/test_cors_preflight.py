@@ -3,7 +3,7 @@
 import pytest
 
 from answers import ask, build, send
-from signing import V4
+from signing import V2, V4
 
 RULES = b"""<CORSConfiguration>
   <CORSRule>
@@ -191,11 +191,35 @@ def test_forged_authorization_does_not_matter(gateway, ruled):
     assert answer.status == 200
 
 
-def test_presigned_query_does_not_matter(gateway, alice, ruled):
+@pytest.mark.parametrize("signer", [
+    lambda user: V4(user.access_key, user.secret_key), lambda user: V4(user.access_key, user.secret_key, at=0),
+    lambda user: V4(user.access_key, "wrong"), lambda user: V2(user.access_key, user.secret_key),
+    lambda user: V2(user.access_key, user.secret_key, at=0), lambda user: V2("AKIANOBODY", "wrong"),
+], ids=["valid v4", "expired v4", "forged v4", "valid v2", "expired v2", "forged v2"])
+def test_presigned_query_does_not_matter(gateway, alice, ruled, signer):
     request = build(gateway, "OPTIONS", "/ruled/key")
-    V4(alice.access_key, "wrong", at=0).presign(request)
+    signer(alice).presign(request)
     request.add("Origin", "https://www.example.com").add("Access-Control-Request-Method", "PUT")
-    assert send(gateway, request).status == 200
+    answer = send(gateway, request)
+    assert (answer.status, answer.access_control()["Allow-Origin"]) == (200, "https://www.example.com")
+
+
+def test_cookies_and_policies_do_not_matter(gateway, alice, bucket):
+    """Not even a policy that denies everything to everybody."""
+    assert ask(gateway, "PUT", "/" + bucket, "cors=", body=RULES, by=alice).status == 200
+    policy = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": '
+              '["arn:aws:s3:::%s", "arn:aws:s3:::%s/*"]}]}' % (bucket, bucket))
+    assert ask(gateway, "PUT", "/" + bucket, "policy=", body=policy.encode(), by=alice).status == 204
+    answer = ask(gateway, "OPTIONS", "/%s/key" % bucket, headers=[
+        ("Origin", "https://www.example.com"), ("Access-Control-Request-Method", "PUT"), ("Cookie", "session=1")])
+    assert (answer.status, answer.access_control()["Allow-Origin"]) == (200, "https://www.example.com")
+
+
+def test_nothing_is_exposed_that_no_rule_exposes(gateway, ruled):
+    """Not even ETag: the owner's rules decide."""
+    for method in "GET", "DELETE":
+        answer = preflight(gateway, "/ruled/key", "null", method)
+        assert answer.status == 200 and "Expose-Headers" not in answer.access_control()
 
 
 def test_body_is_not_read(gateway, ruled):
