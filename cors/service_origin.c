@@ -123,7 +123,8 @@ check(const struct parts *parts)
 		return "it names no host";
 	if (!is_host(parts->host))
 		return "its host has characters that browsers do not send (names beyond ASCII go as Punycode)";
-	if (parts->has_port && (!slice_to_number(parts->port, PORT_MAX, &port) || parts->port.data[0] == '0'))
+	if (parts->has_port &&
+	    (!slice_to_number(parts->port, PORT_MAX, &port) || slice_starts_with(parts->port, SLICE("0"))))
 		return "its port is none that browsers send";
 	return NULL;
 }

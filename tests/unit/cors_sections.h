@@ -28,32 +28,37 @@ struct cors_compiled {
 };
 
 static inline void
+cors_sections_open(TALLOC_CTX *mem, struct cors_sections *out, unsigned number, struct slice name)
+{
+	ck_assert(out->count < SECTIONS_MAX);
+	out->items[out->count] = (struct cors_section){ slice_dup(mem, name),
+		slice_starts_with(name, SLICE("cors.")), "f", number, out->options[out->count], 0 };
+	out->count++;
+}
+
+static inline void
 cors_sections_add_line(TALLOC_CTX *mem, struct cors_sections *out, unsigned number, struct slice line)
 {
-	struct cors_section *section = out->count > 0 ? &out->items[out->count - 1] : NULL;
-	struct cors_option *options = out->count > 0 ? out->options[out->count - 1] : NULL;
+	size_t at = out->count - 1;
+	struct cors_option *option;
 	struct slice name;
 
 	if (line.length == 0 || line.data[0] == '#')
 		return;
 	if (line.data[0] == '[') {
-		ck_assert(out->count < SECTIONS_MAX);
-		name = slice_make(line.data + 1, line.length - 2);
-		out->items[out->count] = (struct cors_section){ slice_dup(mem, name),
-			slice_starts_with(name, SLICE("cors.")), "f", number, out->options[out->count], 0 };
-		out->count++;
+		cors_sections_open(mem, out, number, slice_make(line.data + 1, line.length - 2));
 		return;
 	}
-	ck_assert(section != NULL && section->count < OPTIONS_MAX);
+	ck_assert(out->count > 0 && out->items[at].count < OPTIONS_MAX);
+	option = &out->options[at][out->items[at].count];
 	if (line.data[0] == ' ') {
-		struct cors_option *last = &options[section->count - 1];
-
-		last->value = talloc_asprintf(mem, "%s\n%.*s", last->value, SLICE_ARG(slice_trim(line)));
+		option[-1].value = talloc_asprintf(mem, "%s\n%.*s", option[-1].value, SLICE_ARG(slice_trim(line)));
 		return;
 	}
 	ck_assert(slice_next(&line, '=', &name));
-	options[section->count++] =
+	*option =
 	    (struct cors_option){ slice_dup(mem, slice_trim(name)), slice_dup(mem, slice_trim(line)), "f", number };
+	out->items[at].count++;
 }
 
 static inline struct cors_sections *
