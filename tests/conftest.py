@@ -38,16 +38,46 @@ def end_well(gateway):
         assert secret not in log, "the log holds %r" % secret
 
 
+def flags_of(folder, configuration):
+    """The flags that name an ini file of that text in the folder; none for None."""
+    if configuration is None:
+        return []
+    path = Path(folder, "crossgate.ini")
+    path.write_text(configuration)
+    return ["--config", str(path)]
+
+
 @pytest.fixture(scope="module")
 def gateway(request):
-    """A gateway on a fresh store; a module's GATEWAY_ARGUMENTS are further flags of `crossgate serve`."""
+    """A gateway on a fresh store; a module's GATEWAY_ARGUMENTS are further flags of `crossgate serve`, its
+    GATEWAY_CONFIGURATION is the text of the ini file."""
     arguments = getattr(request.module, "GATEWAY_ARGUMENTS", [])
+    configuration = getattr(request.module, "GATEWAY_CONFIGURATION", None)
     with tempfile.TemporaryDirectory(prefix="crossgate-test-") as folder:
-        gateway = Gateway(Path(folder, "store"), ["--domain", "localhost", *arguments]).start()
+        gateway = Gateway(Path(folder, "store"),
+                          ["--domain", "localhost", *flags_of(folder, configuration), *arguments]).start()
         try:
             yield gateway
             end_well(gateway)
         finally:
+            gateway.kill()
+
+
+@pytest.fixture
+def new_gateway(tmp_path):
+    """new_gateway(configuration, …): a gateway of the test's own with that ini file, `crossgate.ini` in tmp_path."""
+    made = []
+
+    def new(configuration, *arguments):
+        made.append(Gateway(tmp_path / "store", [*flags_of(tmp_path, configuration), *arguments]).start())
+        return made[-1]
+
+    yield new
+    try:
+        for gateway in made:
+            end_well(gateway)
+    finally:
+        for gateway in made:
             gateway.kill()
 
 
