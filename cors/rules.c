@@ -186,10 +186,10 @@ static enum s3_err
 compile(struct cors_rules *rules, const struct xml_element *root, TALLOC_CTX *scratch, struct s3_refusal *why,
     const struct xml_element **where)
 {
-	unsigned number = 0;
+	unsigned number = 1;
 
-	for (const struct xml_element *e = root->first; e != NULL; e = e->next) {
-		struct cors_rule rule = { .number = ++number };
+	for (const struct xml_element *e = root->first; e != NULL; e = e->next, number++) {
+		struct cors_rule rule = { .number = number };
 		const struct cors_rule *earlier;
 
 		*where = e;
