@@ -178,6 +178,20 @@ def test_odd_origins_inject_nothing(client, bucket, origin):
     assert answer.header("Access-Control-Allow-Origin") in ("*", None)
 
 
+def test_stored_access_control_headers_are_not_sent(client, bucket):
+    """What an upload brings of them is neither kept nor added to those of the rules: two are as bad as none."""
+    client.put(bucket, "key", b"x", [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "ETag"),
+                                     ("Vary", "Accept"), ("x-amz-acl", "public-read")])
+    bare = client.anonymous("GET", "/%s/key" % bucket, headers=[("Origin", "http://a")])
+    assert bare.status == 200
+    assert not any(name.startswith("access-control-") or name == "vary" for name in bare.names())
+
+    assert client.send("PUT", "/" + bucket, "cors", body=rule(AllowedOrigin="http://a")).status == 200
+    answer = client.anonymous("GET", "/%s/key" % bucket, headers=[("Origin", "http://a")])
+    assert answer.header("Access-Control-Allow-Origin") == "http://a"
+    assert answer.header("Access-Control-Expose-Headers") is None and "Accept" not in answer.header("Vary").split(", ")
+
+
 @pytest.mark.parametrize("names", ["a b", "a\x0b", "a:b", "a;b", "<script>", "a\xe4", "a(b"])
 def test_odd_requested_headers_are_not_echoed(client, bucket, names):
     assert client.send("PUT", "/" + bucket, "cors", body=rule(AllowedHeader="*")).status == 200
