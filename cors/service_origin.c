@@ -1,28 +1,11 @@
-/* Origins of an ini file, spelt as browsers spell them (HTML standard, "serialization of an origin"; RFC 6454). */
+/* Origins of an ini file, spelt as browsers spell them (HTML standard, "serialization of an origin"). */
 #include "cors/service_rules.h"
 
-#include <assert.h>
+#include "cors/origin.h"
 
 #define PORT_MAX 65535
 
-static const struct {
-	struct slice scheme;
-	uint64_t port;
-} default_ports[] = {
-	{ { "http", 4 }, 80 },
-	{ { "https", 5 }, 443 },
-	{ { "ws", 2 }, 80 },
-	{ { "wss", 3 }, 443 },
-	{ { "ftp", 3 }, 21 },
-};
-
-/* An origin taken apart; all in lower case. */
-struct parts {
-	struct slice scheme;
-	struct slice host;
-	bool has_port;
-	struct slice port;
-};
+/* All texts here are in lower case. */
 
 static bool
 is_letter(char c)
@@ -73,21 +56,30 @@ is_host(struct slice host)
 	return true;
 }
 
-/* Where the port's colon is: behind the brackets of an IPv6 address, if there are any. */
-static size_t
-find_port(struct slice authority)
+/* No port at all is one; the colon of an empty one is the last byte. */
+static bool
+is_port(struct slice text, struct slice port)
 {
-	size_t at = 0;
+	uint64_t number;
 
-	if (authority.length > 0 && authority.data[0] == '[' && !slice_find(authority, SLICE("]"), &at))
-		at = 0;
-	while (at < authority.length && authority.data[at] != ':')
-		at++;
-	return at;
+	if (port.length == 0)
+		return text.data[text.length - 1] != ':';
+	return slice_to_number(port, PORT_MAX, &number) && !slice_starts_with(port, SLICE("0"));
+}
+
+/* Why no browser sends what is behind the host; NULL when nothing is. */
+static const char *
+rest_fault(struct slice rest)
+{
+	if (rest.length == 0)
+		return NULL;
+	if (slice_equal(rest, SLICE("/")))
+		return "an origin has no slash at its end";
+	return rest.data[0] == '/' ? "an origin has no path" : "an origin has no query and no fragment";
 }
 
 static const char *
-take_apart(struct slice text, struct parts *parts)
+fault_of(struct slice text, const struct cors_origin *origin)
 {
 	size_t at;
 
@@ -95,68 +87,34 @@ take_apart(struct slice text, struct parts *parts)
 		return "every sandboxed page of any site has the origin null, so it is never allowed";
 	if (slice_find(text, SLICE("*"), &at))
 		return "a wildcard stands alone, for any origin, or not at all";
-	if (!slice_find(text, SLICE("://"), &at))
+	if (origin->scheme.length == 0)
 		return "an origin begins with a scheme, such as https://";
-	parts->scheme = slice_head(text, at);
-	if (!is_scheme(parts->scheme))
+	if (!is_scheme(origin->scheme))
 		return "its scheme has characters that no scheme has";
-	parts->host = slice_skip(text, at + 3);
-	if (slice_find(parts->host, SLICE("/"), &at))
-		return at + 1 == parts->host.length ? "an origin has no slash at its end" : "an origin has no path";
-	if (slice_find(parts->host, SLICE("@"), &at))
+	if (rest_fault(origin->rest) != NULL)
+		return rest_fault(origin->rest);
+	if (slice_find(origin->host, SLICE("@"), &at))
 		return "an origin has no user name";
-	if (slice_find(parts->host, SLICE("?"), &at) || slice_find(parts->host, SLICE("#"), &at))
-		return "an origin has no query and no fragment";
-	at = find_port(parts->host);
-	parts->has_port = at < parts->host.length;
-	parts->port = slice_skip(parts->host, at + 1);
-	parts->host = slice_head(parts->host, at);
-	return NULL;
-}
-
-static const char *
-check(const struct parts *parts)
-{
-	uint64_t port;
-
-	if (parts->host.length == 0)
+	if (origin->host.length == 0)
 		return "it names no host";
-	if (!is_host(parts->host))
+	if (!is_host(origin->host))
 		return "its host has characters that browsers do not send (names beyond ASCII go as Punycode)";
-	if (parts->has_port &&
-	    (!slice_to_number(parts->port, PORT_MAX, &port) || slice_starts_with(parts->port, SLICE("0"))))
-		return "its port is none that browsers send";
-	return NULL;
-}
-
-static bool
-is_default_port(const struct parts *parts)
-{
-	uint64_t port;
-
-	if (!parts->has_port || !slice_to_number(parts->port, PORT_MAX, &port))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(default_ports); i++)
-		if (slice_equal(parts->scheme, default_ports[i].scheme))
-			return port == default_ports[i].port;
-	return false;
+	return is_port(text, origin->port) ? NULL : "its port is none that browsers send";
 }
 
 const char *
 cors_origin_normalise(TALLOC_CTX *mem, struct slice written, struct slice *out)
 {
 	struct slice text = slice_lower(mem, written);
-	struct parts parts = { 0 };
-	const char *fault = take_apart(text, &parts);
+	struct cors_origin origin = cors_origin_split(text);
+	const char *fault = fault_of(text, &origin);
 
 	*out = written;
-	if (fault == NULL)
-		fault = check(&parts);
 	if (fault != NULL)
 		return fault;
 	/* The port and its colon are all that follows the host. */
-	if (is_default_port(&parts))
-		text.length -= parts.port.length + 1;
+	if (cors_is_default_port(origin.scheme, origin.port))
+		text.length -= origin.port.length + 1;
 	*out = text;
 	return NULL;
 }

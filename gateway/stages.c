@@ -64,7 +64,7 @@ stage_hygiene(struct req *r)
 static enum s3_err
 stage_target(struct req *r)
 {
-	return target_parse(r, r->raw_target, req_header(r, "host"), r->config->domains, &r->refusal, &r->target);
+	return target_split(r, r->raw_target, req_header(r, "host"), r->config->domains, &r->refusal, &r->target);
 }
 
 static enum s3_err
@@ -93,7 +93,7 @@ stage_cors(struct req *r)
 	if ((err = req_cors_resource(r, &resource)) != S3_OK ||
 	    (!resource.rules && !resource.service && !req_has_header(r, "origin")))
 		return err;
-	cors_request_read(r, r->method, &r->headers, r->target.key.length > 0, &request);
+	cors_request_read(r, r->method, &r->headers, r->target.raw_key.length > 0, &request);
 	granted = cors_actual(r, &resource, &request, &headers);
 	req_log_cors(r, &resource, &request, false, granted);
 	/* The rules may be replaced before the answer is sent: copies. */
@@ -101,6 +101,16 @@ stage_cors(struct req *r)
 		fields_add(
 		    r, &r->kept_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
 	return S3_OK;
+}
+
+/* A page can read what is wrong with its key or query. Its preflight is about the bucket: it will be told later. */
+static enum s3_err
+stage_names(struct req *r)
+{
+	bool preflight = slice_equal(r->method, SLICE("OPTIONS"));
+	enum s3_err err = target_decode(r, preflight ? NULL : &r->refusal, &r->target);
+
+	return preflight ? S3_OK : err;
 }
 
 static enum s3_err
@@ -338,6 +348,7 @@ static const struct stage stages[] = {
 	{ .run = stage_target, .waits = never },
 	{ .run = stage_bucket, .waits = reads },
 	{ .run = stage_cors, .waits = reads },
+	{ .run = stage_names, .waits = never },
 	{ .run = route, .waits = never },
 	{ .take = post_read_form, .waits = never }, /* for a form says what the headers of others say */
 	{ .run = stage_credentials, .waits = reads },

@@ -95,11 +95,18 @@ parse_key(TALLOC_CTX *mem, struct slice raw, struct s3_refusal *why, struct slic
 }
 
 enum s3_err
-target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains,
+target_decode(TALLOC_CTX *mem, struct s3_refusal *why, struct target *target)
+{
+	enum s3_err err = parse_parameters(mem, target->query, why, &target->parameters);
+
+	return err == S3_OK ? parse_key(mem, target->raw_key, why, &target->key) : err;
+}
+
+enum s3_err
+target_split(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *const *domains,
     struct s3_refusal *why, struct target *out)
 {
 	struct slice rest = origin_form(raw), path;
-	enum s3_err err;
 
 	*out = (struct target){ 0 };
 	if (raw.length > TARGET_LENGTH_MAX)
@@ -109,8 +116,6 @@ target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *c
 	if (slice_next(&rest, '?', &path))
 		out->path = path;
 	out->query = rest;
-	if ((err = parse_parameters(mem, out->query, why, &out->parameters)) != S3_OK)
-		return err;
 
 	path = slice_skip(path, 1);
 	out->host_bucket = bucket_of_host(host, domains);
@@ -128,7 +133,8 @@ target_parse(TALLOC_CTX *mem, struct slice raw, struct slice host, const char *c
 			return s3_refuse(why, S3_INVALID_BUCKET_NAME, NULL);
 		}
 	}
-	return parse_key(mem, path, why, &out->key);
+	out->raw_key = path;
+	return S3_OK;
 }
 
 static bool

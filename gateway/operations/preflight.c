@@ -13,7 +13,7 @@ op_preflight(struct req *r)
 
 	if ((err = req_cors_resource(r, &resource)) != S3_OK)
 		return err;
-	cors_request_read(r, r->method, &r->headers, r->target.key.length > 0, &request);
+	cors_request_read(r, r->method, &r->headers, r->target.raw_key.length > 0, &request);
 	err = cors_preflight(r, &resource, &request, &r->refusal, &headers);
 	req_log_cors(r, &resource, &request, true, err == S3_OK);
 	/* The rules may be replaced before the answer is sent: copies. */

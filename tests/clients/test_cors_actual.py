@@ -55,6 +55,9 @@ ANSWERS = {
                    "BadDigest"),
     "bad XML": (signed("PUT", "/{}", "cors=", body=b"<"), 400, "MalformedXML"),
     "bad argument": (signed("GET", "/{}", "max-keys=x"), 400, "InvalidArgument"),
+    "key too long": (signed("PUT", "/{}/" + "k" * 1025, body=b"x"), 400, "KeyTooLongError"),
+    "key not UTF-8": (signed("PUT", "/{}/%ff", body=b"x"), 400, "InvalidURI"),
+    "bad escape in the query": (signed("GET", "/{}", "prefix=%zz"), 400, "InvalidURI"),
     "malformed authorization": (
         lambda gateway, alice, bob: build(gateway, "GET", "/ruled/key", headers=[
             ("Authorization", "AWS4-HMAC-SHA256 Credential=x"), ("x-amz-date", "20200101T000000Z")]), 400, None),

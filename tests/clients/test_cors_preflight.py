@@ -175,7 +175,8 @@ def test_requested_headers_over_several_lines(gateway, ruled):
 
 @pytest.mark.parametrize("path,query", [
     ("/ruled", ""), ("/ruled/", ""), ("/ruled", "cors"), ("/ruled", "list-type=2"), ("/ruled/no/such/key", ""),
-    ("/ruled/key", "uploads"), ("/ruled/a%20b%2Fc", "versionId=x"), ("/ruled//", ""), ("/ruled/../x", "")])
+    ("/ruled/key", "uploads"), ("/ruled/a%20b%2Fc", "versionId=x"), ("/ruled//", ""), ("/ruled/../x", ""),
+    ("/ruled/" + "k" * 1025, ""), ("/ruled/%ff%zz", ""), ("/ruled", "prefix=%zz")])
 def test_key_and_query_do_not_matter(gateway, ruled, path, query):
     assert preflight(gateway, path, "https://www.example.com", "PUT", query=query).status == 200
 

@@ -12,7 +12,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice raw = slice_make(data, size), host = { NULL, 0 };
 	struct target target;
 
-	if (slice_next(&raw, '\n', &host) && target_parse(mem, raw, host, domains, &why, &target) == S3_OK) {
+	if (slice_next(&raw, '\n', &host) && target_split(mem, raw, host, domains, &why, &target) == S3_OK &&
+	    target_decode(mem, &why, &target) == S3_OK) {
 		if (target.key.length > 1024 || target.parameters.count > TARGET_PARAMETERS_MAX)
 			abort();
 		if (target.key.length > 0 && target.bucket.length == 0)

@@ -162,15 +162,22 @@ take_body(struct req *r, struct slice body)
 	take_checksums(r, body);
 }
 
+static inline enum s3_err
+read_target(struct req *r)
+{
+	enum s3_err err =
+	    target_split(r, r->raw_target, SLICE("s3.example"), config.domains, &r->refusal, &r->target);
+
+	return err == S3_OK ? target_decode(r, &r->refusal, &r->target) : err;
+}
+
 /* All that comes before the body. */
 static inline enum s3_err
 begin(struct req *r)
 {
 	enum s3_err err;
 
-	if ((err = target_parse(
-		 r, r->raw_target, slice_from("s3.example"), config.domains, &r->refusal, &r->target)) != S3_OK ||
-	    (err = route(r)) != S3_OK || (err = meet(r)) != S3_OK)
+	if ((err = read_target(r)) != S3_OK || (err = route(r)) != S3_OK || (err = meet(r)) != S3_OK)
 		return err;
 	return r->operation->prepare != NULL ? r->operation->prepare(r) : S3_OK;
 }

@@ -125,8 +125,7 @@ request_of(size_t row)
 	r->started_us = NOW_US;
 	r->credential = talloc_zero(r, struct credential);
 	r->credential->kind = rows[row].kind;
-	ck_assert_int_eq(
-	    target_parse(r, r->raw_target, SLICE("s3.example"), config.domains, &r->refusal, &r->target), S3_OK);
+	ck_assert_int_eq(read_target(r), S3_OK);
 	ck_assert_int_eq(route(r), S3_OK);
 	return r;
 }
@@ -177,8 +176,7 @@ START_TEST(document)
 	const struct slice *values;
 	size_t count;
 
-	ck_assert_int_eq(
-	    target_parse(r, r->raw_target, SLICE("s3.example"), config.domains, &r->refusal, &r->target), S3_OK);
+	ck_assert_int_eq(read_target(r), S3_OK);
 	ck_assert_int_eq(route(r), S3_OK);
 	r->body.document =
 	    SLICE("<Tagging><TagSet><Tag><Key>team</Key><Value>red</Value></Tag></TagSet></Tagging>");
