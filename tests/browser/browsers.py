@@ -13,8 +13,9 @@ from pathlib import Path
 
 START_SECONDS = 60
 JOB_SECONDS = 30
+BLOCKED = "blocked"  # what a page gets of a request that the browser keeps from it
 
-# Nothing but what the tests ask for goes over the network.
+# Nothing but what the tests ask for goes over the network; no more processes than sites.
 FIREFOX_SETTINGS = {
     "app.normandy.enabled": False,
     "app.update.enabled": False,
@@ -27,6 +28,9 @@ FIREFOX_SETTINGS = {
     "browser.startup.homepage_override.mstone": "ignore",
     "datareporting.healthreport.uploadEnabled": False,
     "datareporting.policy.dataSubmissionEnabled": False,
+    "dom.ipc.processCount": 1,
+    "dom.ipc.processCount.webIsolated": 1,
+    "dom.ipc.processPrelaunch.enabled": False,
     "extensions.systemAddon.update.enabled": False,
     "extensions.update.enabled": False,
     "network.captive-portal-service.enabled": False,

@@ -4,6 +4,7 @@ import http.server
 import itertools
 import json
 import queue
+import sys
 import threading
 import urllib.parse
 from pathlib import Path
@@ -15,15 +16,14 @@ RESULT_MAX = 1 << 20
 
 
 class Pages:
-    """Serves what is in pages/ and `files` ({"/name": path}) alike on every origin.
+    """Serves what is in pages/, and whatever else is put into `files` ({"/name": path}), alike on every origin.
 
     `home` and `other` differ in the port, `home` and `stranger` in the host; they may be the same site to a browser, but are never
     the same origin.
     """
 
-    def __init__(self, files):
+    def __init__(self):
         self.files = {"/" + path.name: path for path in FOLDER.iterdir()}
-        self.files.update(files)
         self.jobs, self.results = {}, {}
         self.numbers = itertools.count(1)
         self.servers = [self._serve(), self._serve()]
@@ -58,16 +58,25 @@ class Pages:
 
     def _serve(self):
         handler = type("Handler", (PageHandler,), {"pages": self})
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        server.daemon_threads = True
+        server = PageServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return server
+
+
+class PageServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a browser that is killed breaks off what it was at
+            super().handle_error(request, client_address)
 
 
 class PageHandler(http.server.BaseHTTPRequestHandler):
     """`pages` is the Pages it belongs to."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer is one piece, which goes out at once
+    disable_nagle_algorithm = True
     pages = None
 
     def log_message(self, *arguments):

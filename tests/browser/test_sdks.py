@@ -1,0 +1,178 @@
+"""The SDKs for JavaScript, versions 2 and 3, as they run in a page, with the checksums that they send by default."""
+
+import hashlib
+import uuid
+
+import pytest
+
+import bundles
+from browsers import BLOCKED
+
+SIZE = 64 << 20
+KEY = "a folder/key+ü"
+EVERY_METHOD = ("GET", "PUT", "POST", "DELETE", "HEAD")
+OPERATIONS = ("PutObject", "GetObject", "ListObjectsV2", "DeleteObject", "CreateMultipartUpload")
+
+# Each script is called with the scripts to load, the settings of the client, and arguments of its own.
+USE = "for (const path of paths) await load(path);\nconst sdk = makeSdk(settings);\n"
+
+# Chromium writes the Range of a request anew when it has kept the object, which its signature does not survive.
+LIFE = "async (paths, settings, Bucket, Key) => {" + USE + """
+    const put = await sdk.call('PutObject', {
+        Bucket, Key, Body: new TextEncoder().encode('some bytes'), ContentType: 'text/x-odd', CacheControl: 'no-store',
+        Metadata: { colour: 'blue' },
+    });
+    const got = await sdk.call('GetObject', { Bucket, Key });
+    const range = await sdk.call('GetObject', { Bucket, Key, Range: 'bytes=-5' });
+    const listed = await sdk.call('ListObjectsV2', { Bucket, Prefix: 'a folder/' });
+    await sdk.call('DeleteObject', { Bucket, Key });
+    const left = await sdk.call('ListObjectsV2', { Bucket });
+    const error = await sdk.call('GetObject', { Bucket, Key }).catch(sdk.nameOf);
+    return { put, got, range, keys: listed.Contents.map((object) => object.Key), left: left.KeyCount, error };
+}"""
+
+EACH = "async (paths, settings, operations, parameters) => {" + USE + """
+    const names = {};
+    for (const operation of operations) {
+        names[operation] = await sdk.call(operation, parameters[operation]).then(() => 'done', sdk.nameOf);
+    }
+    return names;
+}"""
+
+# Random bytes, which come in pieces of 64 KiB at most, as a file that a person has chosen.
+FILE = """const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+    const Body = new File([bytes], 'file');
+"""
+
+UPLOAD = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
+    const progress = [];
+    const { ETag } = await sdk.upload({ Bucket, Key, Body }, (sent) => progress.push(sent)).done();
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    return { ETag, progress, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+}"""
+
+ABORT = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
+    const upload = sdk.upload({ Bucket, Key, Body }, () => upload.abort());
+    const name = await upload.done().then(() => 'done', sdk.nameOf);
+    for (let n = 0; n < 100; n++) { // version 3 says so first, and then tells S3
+        const { Uploads } = await sdk.call('ListMultipartUploads', { Bucket });
+        if (!Uploads || Uploads.length === 0) return name;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the upload is still there');
+}"""
+
+UPLOAD_NAMED = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
+    return sdk.upload({ Bucket, Key, Body }, () => {}).done().then(() => 'done', sdk.nameOf);
+}"""
+
+
+@pytest.fixture(scope="module", params=["v2", "v3"])
+def sdk(request, browser, pages, gateway, alice):
+    """sdk(script, …, origin=…): runs it with a client of alice's."""
+    pages.files.update(bundles.scripts())
+    paths = ["/aws-sdk-v2.js", "/v2.js"] if request.param == "v2" else ["/v3.js"]
+    settings = {"endpoint": gateway.endpoint, "accessKeyId": alice.access_key, "secretAccessKey": alice.secret_key}
+
+    def run(script, *arguments, **more):
+        return browser.run(script, paths, settings, *arguments, **more)
+
+    run.version = request.param
+    return run
+
+
+def parameters(bucket):
+    """Of each operation that a page is refused."""
+    of_key = {"Bucket": bucket, "Key": KEY}
+    return {**{operation: of_key for operation in OPERATIONS}, "PutObject": {**of_key, "Body": "new"},
+            "ListObjectsV2": {"Bucket": bucket}, "ListBuckets": {}}
+
+
+def test_object(sdk, pages, s3, bucket, allow):
+    allow(pages.home, age=600)
+    answers = sdk(LIFE, bucket, KEY)
+    assert answers["got"]["Body"] == "some bytes"
+    assert answers["range"]["Body"] == "bytes"
+    assert (answers["got"]["ContentType"], answers["put"]["ETag"]) == ("text/x-odd", answers["got"]["ETag"])
+    assert (answers["keys"], answers["left"], answers["error"]) == ([KEY], 0, "NoSuchKey")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("exposed", [True, False])
+def test_metadata_is_read_only_when_exposed(sdk, pages, bucket, allow, exposed):
+    allow(pages.home, expose=["x-amz-meta-colour"] if exposed else [])
+    got = sdk(LIFE, bucket, KEY)["got"]
+    assert got["Metadata"] == ({"colour": "blue"} if exposed else {})
+    assert "ETag" not in got
+
+
+# What is not as the rule says: the origin, the method of the operation, a header that the SDK sends. Which operations that blocks.
+REFUSALS = {
+    "origin": (dict(origins=["https://www.example.com"]), OPERATIONS),
+    "slash": (dict(origins=["{home}/"]), OPERATIONS),
+    "GET alone": (dict(methods=["GET"]), ("PutObject", "DeleteObject", "CreateMultipartUpload")),
+    "all but GET": (dict(methods=["PUT", "POST", "DELETE", "HEAD"]), ("GetObject", "ListObjectsV2")),
+    "no header": (dict(headers=[]), OPERATIONS),
+    "no Authorization": (dict(headers=["x-amz-*", "content-*", "amz-sdk-*"]), OPERATIONS),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_refused(sdk, pages, s3, bucket, allow, kind):
+    rule, blocked = REFUSALS[kind]
+    origins = [origin.format(home=pages.home) for origin in rule.get("origins", ["{home}"])]
+    allow(*origins, methods=rule.get("methods", EVERY_METHOD), headers=rule.get("headers", ["*"]))
+    s3.put_object(Bucket=bucket, Key=KEY, Body=b"old")
+    names = sdk(EACH, OPERATIONS, parameters(bucket))
+    assert names == {operation: BLOCKED if operation in blocked else "done" for operation in OPERATIONS}
+    if "DeleteObject" in blocked:
+        assert s3.get_object(Bucket=bucket, Key=KEY)["Body"].read() == b"old"
+
+
+def test_errors_are_read(sdk, pages, bucket, allow):
+    allow(pages.home)
+    assert sdk(EACH, ["GetObject"], parameters(bucket)) == {"GetObject": "NoSuchKey"}
+    assert sdk(EACH, ["ListObjectsV2"], parameters("missing-" + uuid.uuid4().hex)) == {"ListObjectsV2": BLOCKED}
+
+
+@pytest.mark.slow
+def test_upload_in_parts(sdk, pages, s3, bucket, allow):
+    allow(pages.home, age=600, expose=["ETag", "x-amz-checksum-crc32"])
+    answer = sdk(UPLOAD, bucket, KEY, SIZE, seconds=90)
+    stored = s3.get_object(Bucket=bucket, Key=KEY)
+    assert (answer["ETag"], stored["ETag"].endswith('-13"')) == (stored["ETag"], True)
+    digest = hashlib.sha256()
+    for piece in stored["Body"].iter_chunks(1 << 20):
+        digest.update(piece)
+    assert digest.hexdigest() == answer["digest"]
+    assert len(answer["progress"]) >= 13 and answer["progress"][-1] == SIZE
+    assert answer["progress"] == sorted(answer["progress"])
+
+
+@pytest.mark.slow
+def test_upload_that_is_aborted(sdk, pages, s3, bucket, allow):
+    """When the first part is there."""
+    allow(pages.home, age=600)
+    assert sdk(ABORT, bucket, KEY, SIZE, seconds=90) in ("AbortError", "RequestAbortedError")
+    assert not s3.list_multipart_uploads(Bucket=bucket).get("Uploads")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_upload_without_a_rule_for_parts(sdk, pages, s3, bucket, allow):
+    """Beginning is a POST, and each part a PUT."""
+    allow(pages.home, methods=["POST", "DELETE"])
+    assert sdk(UPLOAD_NAMED, bucket, KEY, 6 << 20) == BLOCKED
+    allow(pages.stranger)
+    assert sdk(UPLOAD_NAMED, bucket, KEY, 6 << 20) == BLOCKED
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("expose, outcomes", [
+    ([], {"v2": "ETagMissing", "v3": "Error"}),
+    (["ETag"], {"v2": "done", "v3": "InvalidRequest"}),
+    (["ETag", "x-amz-checksum-crc32"], {"v2": "done", "v3": "done"})])
+def test_upload_needs_what_parts_answer(sdk, pages, bucket, allow, expose, outcomes):
+    """The ETag of each part completes an upload, and since version 3 its checksum: a page has to see both."""
+    allow(pages.home, expose=expose)
+    assert sdk(UPLOAD_NAMED, bucket, KEY, 6 << 20) == outcomes[sdk.version]
