@@ -1,14 +1,19 @@
 """The configuration's part in rules for the whole service: what stops the start, what is only told, what SIGHUP does, and
 what which level of the log says."""
 
+import http.client
+import itertools
 import os
 import signal
 import subprocess
+import textwrap
+import threading
+from pathlib import Path
 
 import pytest
 
-from answers import ask
-from launcher import Gateway, clean_environment, program, wait_until
+from answers import ask, build, send_on
+from launcher import ROOT, Gateway, clean_environment, program, wait_until
 from log_lines import fields_of, lines_about, refusals_of, sentences_about
 from wire import Wire
 
@@ -161,6 +166,60 @@ def test_reload_of_a_faulty_file(new_gateway, tmp_path, fault):
     assert preflight(gateway).access_control()["Allow-Origin"] == SITE
     reload(gateway, path, "[cors]\nallowed_origin = https://other.example\n", "settings read again")
     assert preflight(gateway).status == 403
+
+
+def test_reload_under_load(new_gateway, tmp_path):
+    """Each answer is of one configuration alone, and on open connections the next one counts too."""
+    path = tmp_path / "crossgate.ini"
+    texts = [RULES + "max_age = %d\nallow_methods = GET,%s\n" % (age, method) for age, method in ((1, "PUT"), (2, "POST"))]
+    gateway = new_gateway(texts[0])
+    found, stop = [], threading.Event()
+
+    def keep_asking():
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+        while not stop.is_set():
+            answer = send_on(connection, build(gateway, "OPTIONS", "/bucket/key", headers=[
+                ("Origin", SITE), ("Access-Control-Request-Method", "GET")]))
+            allowed = answer.access_control()
+            found.append((answer.status, allowed.get("Max-Age"), allowed.get("Allow-Methods")))
+        connection.close()
+
+    threads = [threading.Thread(target=keep_asking) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(20):
+            reload(gateway, path, texts[(number + 1) % 2], "settings read again")
+            assert preflight(gateway).access_control()["Max-Age"] == "21"[number % 2]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert set(found) == {(200, "1", "GET,PUT"), (200, "2", "GET,POST")}
+
+
+# the README.
+
+
+def test_example_of_the_readme(new_gateway):
+    """Nothing is told of it, and it does what its remarks say."""
+    lines = Path(ROOT, "README.md").read_text().split("\n    [crossgate]\n")[1].splitlines()
+    example = "    [crossgate]\n" + "\n".join(itertools.takewhile(lambda line: not line.startswith("An origin"), lines))
+    gateway = new_gateway(textwrap.dedent(example))
+    assert "event=configuration" not in gateway.log_text()
+    for site in ("https://console.example.com", "https://www.example.com"):
+        assert preflight(gateway, site, "PUT", "authorization,x-amz-date,content-type").access_control() == {
+            "Allow-Origin": site, "Allow-Credentials": "true", "Allow-Methods": "GET,HEAD,PUT,POST,DELETE",
+            "Allow-Headers": "authorization,x-amz-date,content-type", "Max-Age": "600"}
+        assert ask(gateway, "GET", "/", headers=[("Origin", site)]).access_control() == {
+            "Allow-Origin": site, "Allow-Credentials": "true",
+            "Expose-Headers": "ETag,x-amz-request-id,x-amz-version-id"}
+    site = "https://reports.example.com"
+    assert preflight(gateway, site, "GET").access_control() == {
+        "Allow-Origin": site, "Allow-Credentials": "true", "Allow-Methods": "GET,HEAD", "Max-Age": "600"}
+    assert preflight(gateway, site, "PUT").status == 403
+    assert ask(gateway, "GET", "/", headers=[("Origin", site)]).access_control() == {
+        "Allow-Origin": site, "Allow-Credentials": "true"}
 
 
 # levels.
