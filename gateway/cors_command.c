@@ -1,4 +1,4 @@
-/* `crossgate cors get|set|delete|lint`: a bucket's rules without a client, and a document before it is put. */
+/* `crossgate cors …`: a bucket's rules without a client, a document before it is put, and a request explained. */
 #include "gateway/cors_command.h"
 
 #include <argp.h>
@@ -11,19 +11,54 @@ enum {
 	FLAG_STORE = 1000,
 	FLAG_DATA,
 	FLAG_JSON,
-	FLAG_STRICT
+	FLAG_STRICT,
+	FLAG_CONFIG,
+	FLAG_BUCKET,
+	FLAG_KEY,
+	FLAG_ORIGIN,
+	FLAG_METHOD,
+	FLAG_HEADER
 };
 
 #define BIT(flag)   (1u << ((flag)-FLAG_STORE))
 #define STORE_FLAGS (BIT(FLAG_STORE) | BIT(FLAG_DATA))
+#define CHECK_FLAGS                                                                                              \
+	(STORE_FLAGS | BIT(FLAG_JSON) | BIT(FLAG_CONFIG) | BIT(FLAG_BUCKET) | BIT(FLAG_KEY) | BIT(FLAG_ORIGIN) | \
+	    BIT(FLAG_METHOD) | BIT(FLAG_HEADER))
 
 static const struct argp_option flags[] = {
 	{ "data", FLAG_DATA, "DIR", 0, "The folder that the gateway serves from", 0 },
 	{ "store", FLAG_STORE, "URL", 0, "The store that the gateway serves from", 0 },
-	{ "json", FLAG_JSON, NULL, 0, "lint: answer in JSON", 0 },
+	{ "json", FLAG_JSON, NULL, 0, "check, lint: answer in JSON", 0 },
 	{ "strict", FLAG_STRICT, NULL, 0, "lint: exit with 1 on warnings too", 0 },
+	{ "config", FLAG_CONFIG, "FILE", 0,
+	    "check: the gateway's configuration, with its service rules and its store", 0 },
+	{ "bucket", FLAG_BUCKET, "NAME", 0, "check: the bucket; with --config and without it, the list of buckets",
+	    0 },
+	{ "key", FLAG_KEY, "KEY", 0, "check: the object's key, which need not exist", 0 },
+	{ "origin", FLAG_ORIGIN, "ORIGIN", 0, "check: of the page, as in https://www.example.com", 0 },
+	{ "method", FLAG_METHOD, "METHOD", 0, "check: that the page uses", 0 },
+	{ "header", FLAG_HEADER, "NAME[: VALUE]", 0, "check: a header that the page sets (repeatable)", 0 },
 	{ 0 },
 };
+
+/* "NAME: VALUE", or names with "," between. */
+static bool
+add_headers(struct cors_arguments *a, const char *text)
+{
+	struct slice rest = slice_from(text), name;
+	size_t colon;
+
+	if (slice_find(rest, SLICE(":"), &colon)) {
+		fields_add(a->mem, &a->headers, slice_trim(slice_head(rest, colon)),
+		    slice_trim(slice_skip(rest, colon + 1)));
+		return a->headers.count <= CORS_HEADERS_MAX;
+	}
+	while (slice_next(&rest, ',', &name) && a->headers.count <= CORS_HEADERS_MAX)
+		if (slice_trim(name).length > 0)
+			fields_add(a->mem, &a->headers, slice_trim(name), SLICE(""));
+	return a->headers.count <= CORS_HEADERS_MAX;
+}
 
 static error_t
 parse_argument(int key, char *value, struct argp_state *state)
@@ -32,16 +67,34 @@ parse_argument(int key, char *value, struct argp_state *state)
 
 	switch (key) {
 	case FLAG_DATA:
-		a->store = talloc_asprintf(a->mem, "local:%s", value);
-		break;
 	case FLAG_STORE:
-		a->store = value;
+		a->store = key == FLAG_DATA ? talloc_asprintf(a->mem, "local:%s", value) : value;
+		a->store_given = true;
 		break;
 	case FLAG_JSON:
 		a->json = true;
 		break;
 	case FLAG_STRICT:
 		a->strict = true;
+		break;
+	case FLAG_CONFIG:
+		a->config_file = value;
+		break;
+	case FLAG_BUCKET:
+		a->bucket = value;
+		break;
+	case FLAG_KEY:
+		a->key = value;
+		break;
+	case FLAG_ORIGIN:
+		a->origin = value;
+		break;
+	case FLAG_METHOD:
+		a->method = value;
+		break;
+	case FLAG_HEADER:
+		if (!add_headers(a, value))
+			argp_error(state, "more than %d headers", CORS_HEADERS_MAX);
 		break;
 	case ARGP_KEY_ARG:
 		if (a->word_count == (int)ARRAY_SIZE(a->words))
@@ -161,6 +214,7 @@ static const struct verb {
 	{ "get", 2, 2, STORE_FLAGS, NULL, cors_get },
 	{ "set", 2, 3, STORE_FLAGS, NULL, cors_set },
 	{ "delete", 2, 2, STORE_FLAGS, NULL, cors_delete },
+	{ "check", 1, 1, CHECK_FLAGS, cors_command_check, NULL },
 	{ "lint", 2, 2, BIT(FLAG_JSON) | BIT(FLAG_STRICT), cors_command_lint, NULL },
 };
 
@@ -197,10 +251,12 @@ command_cors(int argc, char **argv)
 {
 	struct argp argp = { .options = flags,
 		.parser = parse_argument,
-		.args_doc = "get BUCKET\nset BUCKET [FILE]\ndelete BUCKET\nlint FILE",
+		.args_doc = "get BUCKET\nset BUCKET [FILE]\ndelete BUCKET\nlint FILE\n"
+			    "check --bucket NAME --origin ORIGIN --method METHOD",
 		.doc =
-		    "The cross-origin rules of buckets: print, replace or delete them, also while a gateway serves them; and "
-		    "say what is wrong with a document before it is put. FILE \"-\", or none, is standard input." };
+		    "The cross-origin rules of buckets: print, replace or delete them, also while a gateway serves them; "
+		    "say what is wrong with a document before it is put; and say whether a page's request is granted, by which "
+		    "rule, or what keeps each rule from it. FILE \"-\" is standard input, as is none of set." };
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct cors_arguments a = { .mem = mem, .store = command_store_of_environment(mem) };
 	const struct verb *verb;

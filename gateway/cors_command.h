@@ -10,14 +10,14 @@
 /* The command line: what is not given is NULL, or empty. */
 struct cors_arguments {
 	TALLOC_CTX *mem;
-	const char *store;
+	const char *store; /* of a flag, or else of the environment */
+	bool store_given;  /* by a flag */
 	const char *config_file;
 	const char *bucket;
 	const char *key;
 	const char *origin;
 	const char *method;
-	struct slice headers[CORS_HEADERS_MAX];
-	size_t header_count;
+	struct fields headers;
 	bool json;
 	bool strict;
 	unsigned given;       /* which flags: bits that cors_command.c knows */
@@ -30,6 +30,9 @@ int cors_command_refused(TALLOC_CTX *mem, const struct s3_refusal *why);
 
 /* `crossgate cors lint`: needs no store. */
 int cors_command_lint(const struct cors_arguments *a);
+
+/* `crossgate cors check`: opens the store itself, which --config may name. */
+int cors_command_check(const struct cors_arguments *a);
 
 /*
  * Read a file (NULL or "-": standard input) up to one byte more than a document may have. False, with a line on standard

@@ -19,7 +19,7 @@ static const struct {
 	{ "serve", command_serve, "serve S3 from a store" },
 	{ "user", command_user, "add, list, show, enable, disable, remove users" },
 	{ "key", command_key, "add, list, remove a user's access keys" },
-	{ "cors", command_cors, "get, set, delete and look over the cross-origin rules of buckets" },
+	{ "cors", command_cors, "get, set, delete, look over and explain cross-origin rules" },
 	{ "verify", command_verify, "read everything and report what does not match its checksum" },
 	{ "stats", command_stats, "count what the store holds" },
 	{ "version", command_version, "print the version" },
