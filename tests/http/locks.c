@@ -43,18 +43,45 @@ count(void *caller)
 	atomic_fetch_add(&counts[strcmp(name, "crossgate") == 0 || strncmp(name, "liblmdb", 7) == 0 ? 0 : 1], 1);
 }
 
-#define COUNTED(function, type)                                              \
-	int function(type *lock)                                             \
-	{                                                                    \
-		static int (*real)(type *);                                  \
-                                                                             \
-		if (!real)                                                   \
-			real = (int (*)(type *))dlsym(RTLD_NEXT, #function); \
-		count(__builtin_return_address(0));                          \
-		return real(lock);                                           \
-	}
+/* The function itself, which stands behind this library. */
+static void *
+real(const char *function)
+{
+	void *found = dlsym(RTLD_NEXT, function);
 
-COUNTED(pthread_mutex_lock, pthread_mutex_t)
-COUNTED(pthread_rwlock_rdlock, pthread_rwlock_t)
-COUNTED(pthread_rwlock_wrlock, pthread_rwlock_t)
-COUNTED(pthread_spin_lock, pthread_spinlock_t)
+	if (!found)
+		abort();
+	return found;
+}
+
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): a system's header may name them as no program may */
+
+int
+pthread_mutex_lock(pthread_mutex_t *lock)
+{
+	count(__builtin_return_address(0));
+	return ((int (*)(pthread_mutex_t *))real("pthread_mutex_lock"))(lock);
+}
+
+int
+pthread_rwlock_rdlock(pthread_rwlock_t *lock)
+{
+	count(__builtin_return_address(0));
+	return ((int (*)(pthread_rwlock_t *))real("pthread_rwlock_rdlock"))(lock);
+}
+
+int
+pthread_rwlock_wrlock(pthread_rwlock_t *lock)
+{
+	count(__builtin_return_address(0));
+	return ((int (*)(pthread_rwlock_t *))real("pthread_rwlock_wrlock"))(lock);
+}
+
+int
+pthread_spin_lock(pthread_spinlock_t *lock)
+{
+	count(__builtin_return_address(0));
+	return ((int (*)(pthread_spinlock_t *))real("pthread_spin_lock"))(lock);
+}
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
