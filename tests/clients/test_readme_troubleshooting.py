@@ -1,5 +1,6 @@
 """What the README says that the log and the error document tell of a refusal: each row of its tables is brought about."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -110,3 +111,13 @@ def test_error_document_of_a_refusal(gateway, said):
     status, _, message = said.partition(" ")
     assert answer.status == int(status)
     assert answer.error("Message").startswith(message.rstrip("…"))
+
+
+def test_words_of_chromium_are_those_that_it_writes():
+    """tests/browser/test_console.py reads them from the browser; the README leaves out a part of some."""
+    tree = ast.parse(Path(ROOT, "tests/browser/test_console.py").read_text())
+    names = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)
+             and node.targets[0].id in ("NO_HEADER", "PREFLIGHT", "WITH_CREDENTIALS")}
+    written = [names["NO_HEADER"], names["PREFLIGHT"] + names["NO_HEADER"], names["WITH_CREDENTIALS"]]
+    shown = [re.findall("`([^`]+)`", row[0])[0].strip("… ") for row in table("Chromium")[:3]]
+    assert all(phrase in said for phrase, said in zip(shown, written, strict=True)), shown
