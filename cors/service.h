@@ -19,6 +19,8 @@
 
 struct cors_service;
 
+#define CORS_SERVICE_LIST_MAX 4096 /* bytes of each list but allowed_origin: all of them may stand in one answer */
+
 /* One "name = value"; of several with one name the last counts. */
 struct cors_option {
 	const char *name;

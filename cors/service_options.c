@@ -103,6 +103,8 @@ read_list(struct cors_compiler *c, const struct cors_setting *s, fault_fn *fault
 {
 	struct slice rest = s->value, member;
 
+	if (rest.length > CORS_SERVICE_LIST_MAX)
+		return cors_compiler_fail(c, s, rest, "is longer than an answer can carry: 4096 bytes");
 	out->items = talloc_array(c->service, struct slice, count_members(rest));
 	assert(out->items != NULL);
 	while (next_member(&rest, &member)) {

@@ -41,6 +41,7 @@ FAULTS = {
     "no token for a header": ("[cors]\nexpose_headers = ETag,a b\n", ":2: [cors] expose_headers: 'a b' "),
     "no token for a request header": ("[cors]\nallow_headers =\n  x\n  a(b\n", ":2: [cors] allow_headers: 'a(b' "),
     "odd characters in a method": ("[cors]\nallow_methods = GE T\n", ":2: [cors] allow_methods: 'GE T' "),
+    "list that no answer can carry": ("[cors]\nexpose_headers = %s\n" % ("x," * 2100), ":2: [cors] expose_headers: 'x,x,"),
     "section twice": (RULES + RULES, ":3: [cors]: the section stands on line 1 already"),
     "named section twice": ("[cors.a]\n[cors.b]\n[cors.a]\n", ":3: [cors.a]: the section stands on line 1 already"),
     "filter without an origin": (
@@ -114,6 +115,15 @@ def test_normalised_origin_is_a_notice(new_gateway):
 def test_nothing_is_told_of_what_is_well(new_gateway):
     gateway = new_gateway(RULES + "[crossgate]\nworkers = 2\n[app:main]\nx = 1\n[server:main]\nport = 1\n")
     assert "event=configuration" not in gateway.log_text()
+
+
+def test_longest_lists_fit_into_one_answer(new_gateway):
+    longest = ",".join("x-header-%05d" % number for number in range(273))
+    assert 4080 < len(longest) <= 4096
+    gateway = new_gateway(RULES + "".join(
+        "%s = %s\n" % (name, longest) for name in ("expose_headers", "allow_methods", "allow_headers")))
+    allowed = preflight(gateway, method=None).access_control()
+    assert allowed["Expose-Headers"] == allowed["Allow-Methods"] == allowed["Allow-Headers"] == longest
 
 
 # SIGHUP.

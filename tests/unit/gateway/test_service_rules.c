@@ -384,6 +384,32 @@ START_TEST(kinds_of_notice)
 }
 END_TEST
 
+/* What an answer could not carry would be refused request by request. */
+START_TEST(long_lists)
+{
+	static const char *const names[] = { "expose_headers", "allow_methods", "allow_headers" };
+	static char list[5000];
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(names); i++) {
+		const char *name = names[i % ARRAY_SIZE(names)], *text;
+		bool fits = i < ARRAY_SIZE(names), taken;
+		const struct cors_service *service;
+		const struct ini_file *ini;
+		struct cors_notices notices;
+		char *fault = NULL;
+
+		memset(list, 'x', sizeof(list));
+		list[fits ? CORS_SERVICE_LIST_MAX : CORS_SERVICE_LIST_MAX + 1] = '\0';
+		text = talloc_asprintf(mem, "[cors]\nallowed_origin = *\n%s = %s\n", name, list);
+		ck_assert(ini_parse(mem, "f", slice_from(text), &ini, &fault));
+		taken = service_rules_read(mem, ini, "crossgate", &notices, &service, &fault);
+		ck_assert_msg(taken == fits, "%s: %s", name, fault);
+		if (!fits)
+			ck_assert_ptr_nonnull(strstr(fault, "is longer than an answer can carry: 4096 bytes"));
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -394,6 +420,7 @@ main(void)
 	tcase_add_loop_test(tc, choice, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tc, here);
 	tcase_add_test(tc, kinds_of_notice);
+	tcase_add_test(tc, long_lists);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
