@@ -2,6 +2,7 @@
 #include "cors/explain_private.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "cors/origin.h"
 
@@ -57,6 +58,38 @@ is_simple_range(struct slice value)
 	       value.data[6 + first.length] == '-';
 }
 
+static bool
+is_letter_or_digit(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* "CORS-safelisted request-header", as far as the bytes of a language decide. */
+static bool
+is_language(struct slice value)
+{
+	for (size_t i = 0; i < value.length; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if (!is_letter_or_digit(c) && (c == '\0' || strchr(" *,-.;=", c) == NULL))
+			return false;
+	}
+	return true;
+}
+
+/* "CORS-unsafe request-header byte" */
+static bool
+has_unsafe_byte(struct slice value)
+{
+	for (size_t i = 0; i < value.length; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f || strchr("\"():<>?@[\\]{}", c) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Without its value a Content-Type is taken for one that no form sends, and a Range for one of several parts. */
 static bool
 is_safelisted(const struct field *header)
@@ -64,10 +97,12 @@ is_safelisted(const struct field *header)
 	if (header->value.length > SAFE_VALUE_MAX)
 		return false;
 	if (slice_equal_nocase(header->name, SLICE("Content-Type")))
-		return is_form_type(header->value);
+		return is_form_type(header->value) && !has_unsafe_byte(header->value);
 	if (slice_equal_nocase(header->name, SLICE("Range")))
 		return header->value.length > 6 && is_simple_range(header->value);
-	return is_one_of(header->name, "accept accept-language content-language");
+	if (slice_equal_nocase(header->name, SLICE("Accept")))
+		return !has_unsafe_byte(header->value);
+	return is_one_of(header->name, "accept-language content-language") && is_language(header->value);
 }
 
 static int
