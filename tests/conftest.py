@@ -48,14 +48,18 @@ def flags_of(folder, configuration):
 
 
 @pytest.fixture(scope="module")
-def gateway(request):
-    """A gateway on a fresh store; a module's GATEWAY_ARGUMENTS are further flags of `crossgate serve`, its
-    GATEWAY_CONFIGURATION is the text of the ini file."""
+def gateway_configuration(request):
+    """The text of the ini file: a module's GATEWAY_CONFIGURATION, unless it has a fixture of this name."""
+    return getattr(request.module, "GATEWAY_CONFIGURATION", None)
+
+
+@pytest.fixture(scope="module")
+def gateway(request, gateway_configuration):
+    """A gateway on a fresh store; a module's GATEWAY_ARGUMENTS are further flags of `crossgate serve`."""
     arguments = getattr(request.module, "GATEWAY_ARGUMENTS", [])
-    configuration = getattr(request.module, "GATEWAY_CONFIGURATION", None)
     with tempfile.TemporaryDirectory(prefix="crossgate-test-") as folder:
         gateway = Gateway(Path(folder, "store"),
-                          ["--domain", "localhost", *flags_of(folder, configuration), *arguments]).start()
+                          ["--domain", "localhost", *flags_of(folder, gateway_configuration), *arguments]).start()
         try:
             yield gateway
             end_well(gateway)

@@ -19,7 +19,8 @@ def bundle(source, target):
     target.parent.mkdir(parents=True, exist_ok=True)
     mine = target.with_name("%d-%s" % (os.getpid(), target.name))
     subprocess.run(["esbuild", str(source), "--bundle", "--minify", "--platform=browser", "--format=iife", "--target=es2020",
-                    "--log-level=error", "--outfile=%s" % mine], check=True, timeout=120, env={**os.environ, "NODE_PATH": str(MODULES)})
+                    "--log-level=error", "--outfile=%s" % mine],
+                   check=True, timeout=120, env={**os.environ, "NODE_PATH": str(MODULES)})
     mine.rename(target)
     return target
 

@@ -12,7 +12,9 @@ import botocore.config  # noqa: E402
 import pytest  # noqa: E402
 
 import browsers  # noqa: E402
+import bundles  # noqa: E402
 from pages import Pages  # noqa: E402
+from sdk import USE  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +99,17 @@ def allow(s3, bucket):
         s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
 
     return put
+
+
+@pytest.fixture(scope="module", params=["v2", "v3"])
+def sdk(request, browser, pages, gateway, alice):
+    """sdk(script, …, origin=…): runs it with a client of alice's, which is its first argument."""
+    pages.files.update(bundles.scripts())
+    paths = ["/aws-sdk-v2.js", "/v2.js"] if request.param == "v2" else ["/v3.js"]
+    settings = {"endpoint": gateway.endpoint, "accessKeyId": alice.access_key, "secretAccessKey": alice.secret_key}
+
+    def run(script, *arguments, **more):
+        return browser.run(USE, script, paths, settings, *arguments, **more)
+
+    run.version = request.param
+    return run

@@ -117,7 +117,8 @@ def test_form_data_header_without_a_rule(post, presign, pages, s3, bucket, allow
 
 def test_form_data_progress(browser, presign, pages, s3, bucket, allow):
     """Who listens to the progress needs a preflight even here."""
-    script = "(url, fields, content) => askByXhr(url, { method: 'POST', body: formData(fields, content, 'my cat.jpg'), progress: true })"
+    script = """(url, fields, content) =>
+        askByXhr(url, { method: 'POST', body: formData(fields, content, 'my cat.jpg'), progress: true })"""
     allow(pages.other, methods=["POST"])
     url, fields = presign()
     assert browser.run(script, url, fields, CONTENT) == BLOCKED

@@ -5,19 +5,16 @@ import uuid
 
 import pytest
 
-import bundles
 from browsers import BLOCKED
+from sdk import EACH
 
 SIZE = 64 << 20
 KEY = "a folder/key+ü"
 EVERY_METHOD = ("GET", "PUT", "POST", "DELETE", "HEAD")
 OPERATIONS = ("PutObject", "GetObject", "ListObjectsV2", "DeleteObject", "CreateMultipartUpload")
 
-# Each script is called with the scripts to load, the settings of the client, and arguments of its own.
-USE = "for (const path of paths) await load(path);\nconst sdk = makeSdk(settings);\n"
-
 # Chromium writes the Range of a request anew when it has kept the object, which its signature does not survive.
-LIFE = "async (paths, settings, Bucket, Key) => {" + USE + """
+LIFE = """async (sdk, Bucket, Key) => {
     const put = await sdk.call('PutObject', {
         Bucket, Key, Body: new TextEncoder().encode('some bytes'), ContentType: 'text/x-odd', CacheControl: 'no-store',
         Metadata: { colour: 'blue' },
@@ -31,28 +28,20 @@ LIFE = "async (paths, settings, Bucket, Key) => {" + USE + """
     return { put, got, range, keys: listed.Contents.map((object) => object.Key), left: left.KeyCount, error };
 }"""
 
-EACH = "async (paths, settings, operations, parameters) => {" + USE + """
-    const names = {};
-    for (const operation of operations) {
-        names[operation] = await sdk.call(operation, parameters[operation]).then(() => 'done', sdk.nameOf);
-    }
-    return names;
-}"""
-
 # Random bytes, which come in pieces of 64 KiB at most, as a file that a person has chosen.
 FILE = """const bytes = new Uint8Array(size);
     for (let at = 0; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
     const Body = new File([bytes], 'file');
 """
 
-UPLOAD = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
+UPLOAD = "async (sdk, Bucket, Key, size) => {" + FILE + """
     const progress = [];
     const { ETag } = await sdk.upload({ Bucket, Key, Body }, (sent) => progress.push(sent)).done();
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
     return { ETag, progress, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }"""
 
-ABORT = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
+ABORT = "async (sdk, Bucket, Key, size) => {" + FILE + """
     const upload = sdk.upload({ Bucket, Key, Body }, () => upload.abort());
     const name = await upload.done().then(() => 'done', sdk.nameOf);
     for (let n = 0; n < 100; n++) { // version 3 says so first, and then tells S3
@@ -63,23 +52,9 @@ ABORT = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
     throw new Error('the upload is still there');
 }"""
 
-UPLOAD_NAMED = "async (paths, settings, Bucket, Key, size) => {" + USE + FILE + """
+UPLOAD_NAMED = "async (sdk, Bucket, Key, size) => {" + FILE + """
     return sdk.upload({ Bucket, Key, Body }, () => {}).done().then(() => 'done', sdk.nameOf);
 }"""
-
-
-@pytest.fixture(scope="module", params=["v2", "v3"])
-def sdk(request, browser, pages, gateway, alice):
-    """sdk(script, …, origin=…): runs it with a client of alice's."""
-    pages.files.update(bundles.scripts())
-    paths = ["/aws-sdk-v2.js", "/v2.js"] if request.param == "v2" else ["/v3.js"]
-    settings = {"endpoint": gateway.endpoint, "accessKeyId": alice.access_key, "secretAccessKey": alice.secret_key}
-
-    def run(script, *arguments, **more):
-        return browser.run(script, paths, settings, *arguments, **more)
-
-    run.version = request.param
-    return run
 
 
 def parameters(bucket):
