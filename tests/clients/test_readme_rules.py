@@ -1,28 +1,15 @@
 """The example rules of the README: each as it stands there, with what it promises and one thing that it must not allow."""
 
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
 import pytest
 
 from answers import ask, build, send
-from launcher import ROOT
+from readme import README, example
 from signing import V4
 
-README = Path(ROOT, "README.md").read_text()
 APP = "https://app.example.com"
 STRANGER = "https://stranger.example"
-
-
-def example(heading):
-    """The document under a heading of the README, without the indentation."""
-    section = README.split("\n### %s\n" % heading)
-    assert len(section) == 2, "the README has no part %r, or two" % heading
-    part = section[1].partition("\n#")[0]
-    lines = [line[4:] for line in part.splitlines() if line.startswith("    ")]
-    document = "\n".join(lines) + "\n"
-    assert ElementTree.fromstring(document).tag == "CORSConfiguration"
-    return document
 
 
 @pytest.fixture
@@ -91,7 +78,7 @@ def test_multipart_upload_by_an_sdk_reads_the_etag(gateway, alice, ruled):
     assert_granted(begun, APP)
     upload = ElementTree.fromstring(begun.body).findtext("{*}UploadId")
     part = ask(gateway, "PUT", path, "partNumber=1&uploadId=" + upload, body=b"the only part", by=alice, unsigned=origin)
-    assert_granted(part, APP, Expose_Headers="ETag, x-amz-version-id")
+    assert_granted(part, APP, Expose_Headers="ETag, x-amz-checksum-crc32, x-amz-version-id")
     assert part.header("ETag")
     document = ("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>%s</ETag></Part></CompleteMultipartUpload>"
                 % part.header("ETag")).encode()

@@ -223,7 +223,7 @@ def test_example_of_the_readme(new_gateway):
             "Allow-Headers": "authorization,x-amz-date,content-type", "Max-Age": "600"}
         assert ask(gateway, "GET", "/", headers=[("Origin", site)]).access_control() == {
             "Allow-Origin": site, "Allow-Credentials": "true",
-            "Expose-Headers": "ETag,x-amz-request-id,x-amz-version-id"}
+            "Expose-Headers": "ETag,x-amz-checksum-crc32,x-amz-request-id,x-amz-version-id"}
     site = "https://reports.example.com"
     assert preflight(gateway, site, "GET").access_control() == {
         "Allow-Origin": site, "Allow-Credentials": "true", "Allow-Methods": "GET,HEAD", "Max-Age": "600"}
