@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#define LIST_MAX 1000 /* bytes of a list in a sentence */
+#define LIST_MAX 500 /* bytes of a list in a sentence, after which it is cut */
 
 /* How close a rule is: there is room between them for the steps to an origin, of which fewer are closer. */
 #define STEPS_MOST 9
@@ -15,19 +15,35 @@ enum {
 	CLOSE_BUT_FOR_HEADERS = 60
 };
 
-/* Lists. */
-
 static struct slice
 join(const struct explain *e, const struct slice *items, size_t count)
 {
-	struct buf *list = buf_new(e->mem, LIST_MAX);
+	struct buf *list = buf_new(e->mem, SIZE_MAX / 2);
+	size_t shown = 0;
 
-	for (size_t i = 0; i < count; i++)
-		buf_printf(list, "%s%s", i > 0 ? ", " : "", cors_shown(e->mem, items[i]));
-	return buf_overflowed(list) ? SLICE("many others") : buf_slice(list);
+	for (; shown < count && (shown == 0 || buf_slice(list).length < LIST_MAX); shown++)
+		buf_printf(list, "%s%s", shown > 0 ? ", " : "", cors_shown(e->mem, items[shown]));
+	if (shown < count)
+		buf_printf(list, " and %zu more", count - shown);
+	return buf_slice(list);
 }
 
-/* The names that none of the patterns takes; the array is on `mem`. */
+static bool
+takes(const struct cors_patterns *have, struct slice name)
+{
+	return cors_any_matches(have, name, cors_fingerprint(name));
+}
+
+static bool
+has_headers(const struct explain *e, const struct cors_patterns *have)
+{
+	for (size_t i = 0; i < e->names.count; i++)
+		if (!takes(have, e->names.items[i]))
+			return false;
+	return true;
+}
+
+/* The names that none of the patterns takes. */
 static size_t
 find_missing(const struct explain *e, const struct cors_patterns *have, struct slice **out)
 {
@@ -36,17 +52,9 @@ find_missing(const struct explain *e, const struct cors_patterns *have, struct s
 	*out = talloc_array(e->mem, struct slice, e->names.count);
 	assert(*out != NULL);
 	for (size_t i = 0; i < e->names.count; i++)
-		if (!cors_any_matches(have, e->names.items[i], cors_fingerprint(e->names.items[i])))
+		if (!takes(have, e->names.items[i]))
 			(*out)[count++] = e->names.items[i];
 	return count;
-}
-
-static bool
-has_headers(const struct explain *e, const struct cors_patterns *have)
-{
-	struct slice *missing;
-
-	return find_missing(e, have, &missing) == 0;
 }
 
 static bool
@@ -129,7 +137,7 @@ name_to_add(struct slice name)
 static const char *
 advise_headers(const struct explain *e, const struct slice *missing, size_t count, const struct manner *manner)
 {
-	struct buf *list = buf_new(e->mem, LIST_MAX);
+	struct buf *list = buf_new(e->mem, 2 * LIST_MAX);
 	struct slice last = SLICE("");
 
 	for (size_t i = 0; i < count; i++) {

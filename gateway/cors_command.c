@@ -98,7 +98,7 @@ parse_argument(int key, char *value, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG:
 		if (a->word_count == (int)ARRAY_SIZE(a->words))
-			argp_error(state, "what is '%s'?", value);
+			argp_error(state, "what is '%s'?", terminal_line(a->mem, slice_from(value)));
 		a->words[a->word_count++] = value;
 		return 0;
 	default:
@@ -270,6 +270,8 @@ command_cors(int argc, char **argv)
 		status = command_fail(EXIT_USAGE, "wrong usage: see 'crossgate cors --help'");
 	else
 		status = verb->run ? verb->run(&a) : run_on_bucket(verb, &a);
+	if (status == EXIT_OK && fflush(stdout) != 0)
+		status = command_fail(EXIT_FAILED, "standard output: %s", strerror(errno));
 	talloc_free(mem);
 	return status;
 }

@@ -140,6 +140,22 @@ def test_store_that_is_not_there(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_output_that_cannot_be_written(gateway, bucket):
+    cors(gateway, "set", bucket, input=RULES)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([program(), "cors", "get", bucket, "--data", str(gateway.data)], stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith("crossgate: standard output: ")
+
+
+def test_help_lists_the_command():
+    listed = subprocess.run([program(), "--help"], capture_output=True, text=True, timeout=60).stdout
+    assert "\n  cors " in listed
+    told = subprocess.run([program(), "cors", "--help"], capture_output=True, text=True, timeout=60).stdout
+    for word in ("get BUCKET", "set BUCKET [FILE]", "delete BUCKET", "lint FILE", "check --bucket", "--json", "--config"):
+        assert word in told
+
+
 # lint
 
 
