@@ -49,7 +49,7 @@ cors_origin_split(struct slice text)
 	}
 	at = length_before(authority, "/?#");
 	origin.rest = slice_skip(authority, at);
-	authority.length = at;
+	authority = slice_head(authority, at);
 	at = find_port(authority);
 	origin.host = slice_head(authority, at);
 	origin.port = slice_skip(authority, at + 1);

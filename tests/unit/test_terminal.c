@@ -43,15 +43,16 @@ static const struct {
 	    "\\u{9B}2J", "\\u{9B}2J", "&#x9B;2J" },
 	{ "the last of C1, and the first behind it", SLICE("\xc2\x9f\xc2\xa0"), "\\u{9F}\xc2\xa0",
 	    "\\u{9F}\xc2\xa0", "&#x9F;\xc2\xa0" },
-	{ "right-to-left override", SLICE("\xe2\x80\xae"), "\\u{202E}", "\\u{202E}", "&#x202E;" },
+	{ "right-to-left override", SLICE("\xe2\x80\xae\xe2\x80\xac"), "\\u{202E}\\u{202C}", "\\u{202E}\\u{202C}",
+	    "&#x202E;&#x202C;" },
 	{ "line separator", SLICE("\xe2\x80\xa8"), "\\u{2028}", "\\u{2028}", "&#x2028;" },
 	{ "no UTF-8: an escape of C1 alone",
 	    SLICE("\x9b"
 		  "a"),
 	    "\\x9Ba", "\\x9Ba", "\\x9Ba" },
 	{ "no UTF-8: cut short", SLICE("a\xc3"), "a\\xC3", "a\\xC3", "a\\xC3" },
-	{ "all of them long", SLICE("\xe2\x80\xae\xff\x01"), "\\u{202E}\\xFF\\u{1}", "\\u{202E}\\xFF\\u{1}",
-	    "&#x202E;\\xFF&#x1;" },
+	{ "all of them long", SLICE("\xe2\x80\xa8\xff\x01"), "\\u{2028}\\xFF\\u{1}", "\\u{2028}\\xFF\\u{1}",
+	    "&#x2028;\\xFF&#x1;" },
 };
 
 static void
