@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from answers import ask
-from launcher import Gateway, program
+from launcher import ROOT, Gateway, program
 
 RULES = """<CORSConfiguration>
   <CORSRule>
@@ -108,6 +108,18 @@ def test_no_preflight(gateway, ruled):
     printed, status = check(gateway, ruled, *flags("https://anybody.example", "GET"))
     assert status == 0
     assert "Granted: rule 1 " in printed and "The browser sends no preflight" in printed and "OPTIONS" not in printed
+
+
+def test_example_of_the_readme(gateway, alice, bucket_name):
+    """It is refused as the README shows."""
+    rules = RULES.replace("<AllowedMethod>GET", "<AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD")
+    ask(gateway, "PUT", "/" + bucket_name, by=alice)
+    gateway.run("cors", "set", bucket_name, input=rules.replace(SITE, "http://www.example.com"))
+    printed, status = check(gateway, bucket_name, *flags(SITE, "PUT", "Content-Type"))
+    readme = (ROOT / "README.md").read_text()
+    assert status == 1
+    for line in printed.splitlines()[:3]:
+        assert "    %s\n" % line.replace(bucket_name, "fonts") in readme
 
 
 @pytest.mark.parametrize("arguments, said", [
