@@ -110,7 +110,7 @@ class Browser:
         profile = Path(self.folder.name, "profile")
         profile.mkdir()
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        environment["HOME"] = self.folder.name
+        environment.update(HOME=self.folder.name, TMPDIR=self.folder.name)
         with open(Path(self.folder.name, "log"), "wb") as log:
             self.process = subprocess.Popen(COMMANDS[self.name](profile, self.pages.open(self.mark)), env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
