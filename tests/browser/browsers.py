@@ -1,6 +1,7 @@
 """Chromium and Firefox as Debian has them, without a screen, each with a new profile, at work for a server of pages."""
 
 import contextlib
+import json
 import os
 import queue
 import shutil
@@ -10,6 +11,8 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+
+from marionette import Marionette
 
 START_SECONDS = 60
 JOB_SECONDS = 30
@@ -46,31 +49,11 @@ class PageError(Exception):
     """A script threw something: what, and where."""
 
 
-def chromium(profile, address):
-    return ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
-            "--disable-sync", "--disable-component-update", "--disable-background-networking", "--no-first-run",
-            "--no-default-browser-check", "--no-proxy-server", "--enable-logging=stderr", "--v=0",
-            "--user-data-dir=%s" % profile, address]
-
-
-def firefox(profile, address):
-    values = {True: "true", False: "false"}
-    lines = ('user_pref("%s", %s);' % (name, values.get(value) if isinstance(value, bool) else
-                                       value if isinstance(value, int) else '"%s"' % value)
-             for name, value in FIREFOX_SETTINGS.items())
-    Path(profile, "user.js").write_text("\n".join(lines) + "\n")
-    return ["firefox-esr", "-headless", "-no-remote", "-profile", str(profile), address]
-
-
-COMMANDS = {"chromium": chromium, "firefox": firefox}
-PROGRAMS = {"chromium": "chromium", "firefox": "firefox-esr"}
-
-
 class Browser:
     """Starts when there is the first job, again when it has died, and is killed when a job is late."""
 
-    def __init__(self, name, pages):
-        self.name, self.pages = name, pages
+    def __init__(self, pages):
+        self.pages = pages
         self.process = self.folder = self.mark = None
 
     def run(self, script, *arguments, origin=None, sandbox=None, seconds=JOB_SECONDS):
@@ -87,8 +70,15 @@ class Browser:
             raise PageError(result["error"])
         return result.get("value")
 
+    def command(self, profile, address):
+        """What starts it with a new profile, a folder, on a page."""
+        raise NotImplementedError
+
     def console(self):
-        """What the browser has written so far."""
+        """What a person would find in the console so far, with whatever else the browser has to say."""
+        return self.log_text()
+
+    def log_text(self):
         return Path(self.folder.name, "log").read_text(errors="replace")
 
     def stop(self):
@@ -112,7 +102,7 @@ class Browser:
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         environment.update(HOME=self.folder.name, TMPDIR=self.folder.name)
         with open(Path(self.folder.name, "log"), "wb") as log:
-            self.process = subprocess.Popen(COMMANDS[self.name](profile, self.pages.open(self.mark)), env=environment,
+            self.process = subprocess.Popen(self.command(profile, self.pages.open(self.mark)), env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.pages.give(self.mark, script="async () => 'here'", arguments=[], origin=self.pages.home, sandbox=None)
         self._wait(START_SECONDS)
@@ -126,11 +116,59 @@ class Browser:
             except queue.Empty:
                 if self.process.poll() is not None:
                     break
-        status, said = self.process.poll(), self.console()[-4000:]
+        status, said = self.process.poll(), self.log_text()[-4000:]
         self.stop()
-        raise AssertionError("%s: no result in %g s, exit status %s; it said: %s" % (self.name, seconds, status, said))
+        raise AssertionError("%s: no result in %g s, exit status %s; it said: %s" % (self.program, seconds, status, said))
+
+
+class Chromium(Browser):
+    program = "chromium"
+
+    def command(self, profile, address):
+        return [self.program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
+                "--disable-sync", "--disable-component-update", "--disable-background-networking", "--no-first-run",
+                "--no-default-browser-check", "--no-proxy-server", "--enable-logging=stderr", "--v=0",
+                "--user-data-dir=%s" % profile, address]
+
+
+class Firefox(Browser):
+    program = "firefox-esr"
+
+    def command(self, profile, address):
+        lines = ('user_pref("%s", %s);\n' % (name, json.dumps(value)) for name, value in FIREFOX_SETTINGS.items())
+        Path(profile, "user.js").write_text("".join(lines))
+        return [self.program, "-headless", "-no-remote", "-profile", str(profile), address]
+
+
+class FirefoxWithConsole(Firefox):
+    """Firefox keeps its console to itself. This one tells by remote control, which changes how it behaves in other things: it is
+    for that alone."""
+
+    remote = None
+
+    def command(self, profile, address):
+        command = super().command(profile, address)
+        with open(Path(profile, "user.js"), "a") as settings:
+            settings.write('user_pref("marionette.port", 0);\n')
+        return [*command[:-1], "--marionette", "--remote-allow-system-access", address]
+
+    def console(self):
+        if self.remote is None:
+            port = int(Path(self.folder.name, "profile", "MarionetteActivePort").read_text())
+            self.remote = Marionette(port, JOB_SECONDS)
+        return "\n".join(self.remote.run("return Services.console.getMessageArray().map((message) => message.message)"))
+
+    def stop(self):
+        if self.remote is not None:
+            self.remote.close()
+            self.remote = None
+        super().stop()
+
+
+BROWSERS = {"chromium": Chromium, "firefox": Firefox, "firefox-console": FirefoxWithConsole}
 
 
 def missing(name):
     """Why there can be no such browser, or None."""
-    return None if shutil.which(PROGRAMS[name]) else "%s is not installed" % PROGRAMS[name]
+    program = BROWSERS[name].program
+    return None if shutil.which(program) else "%s is not installed" % program

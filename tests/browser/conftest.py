@@ -25,12 +25,13 @@ def pages():
 
 
 # With `--dist loadgroup` each browser has a process of its own.
-@pytest.fixture(scope="session", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in browsers.COMMANDS])
+@pytest.fixture(scope="session", params=[pytest.param(name, marks=pytest.mark.xdist_group(name))
+                                         for name in ("chromium", "firefox")])
 def browser(request, pages):
     why = browsers.missing(request.param)
     if why:
         pytest.skip(why)
-    browser = browsers.Browser(request.param, pages)
+    browser = browsers.BROWSERS[request.param](pages)
     yield browser
     browser.stop()
 

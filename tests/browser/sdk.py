@@ -15,7 +15,8 @@ EACH = """async (sdk, operations, parameters) => {
     return names;
 }"""
 
-# What an object goes through. Chromium writes the Range of a request anew when it has kept the object, which its signature does not survive.
+# What an object goes through. Chromium writes the Range of a request anew when it has kept the object, which its signature does
+# not survive.
 LIFE = """async (sdk, Bucket, Key) => {
     const put = await sdk.call('PutObject', {
         Bucket, Key, Body: new TextEncoder().encode('some bytes'), ContentType: 'text/x-odd', CacheControl: 'no-store',

@@ -113,11 +113,14 @@ def test_error_document_of_a_refusal(gateway, said):
     assert answer.error("Message").startswith(message.rstrip("…"))
 
 
-def test_words_of_chromium_are_those_that_it_writes():
-    """tests/browser/test_console.py reads them from the browser; the README leaves out a part of some."""
+def test_words_of_browsers_are_those_that_they_write():
+    """tests/browser/test_console.py reads them from the consoles; the README leaves out a part of some."""
     tree = ast.parse(Path(ROOT, "tests/browser/test_console.py").read_text())
-    names = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)
-             and node.targets[0].id in ("NO_HEADER", "PREFLIGHT", "WITH_CREDENTIALS")}
-    written = [names["NO_HEADER"], names["PREFLIGHT"] + names["NO_HEADER"], names["WITH_CREDENTIALS"]]
-    shown = [re.findall("`([^`]+)`", row[0])[0].strip("… ") for row in table("Chromium")[:3]]
-    assert all(phrase in said for phrase, said in zip(shown, written, strict=True)), shown
+    names = {node.targets[0].id: node.value.value for node in tree.body
+             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)}
+    written = [[names["NO_HEADER"], names["MISSING"] % 200],
+               [names["PREFLIGHT"] + names["NO_HEADER"], names["MISSING"] % 403, names["NO_SUCCESS"]],
+               [names["WITH_CREDENTIALS"], names["NOT_SUPPORTED"]]]
+    for row, said in zip(table("Chromium"), written):
+        shown = [phrase.strip("… ") for cell in row[:2] for phrase in re.findall("`([^`]+)`", cell)]
+        assert all(phrase in whole for phrase, whole in zip(shown, said, strict=True)), shown
