@@ -14,8 +14,8 @@ from pathlib import Path
 
 from marionette import Marionette
 
-START_SECONDS = 60
-JOB_SECONDS = 30
+START_SECONDS = 90
+JOB_SECONDS = 60
 BLOCKED = "blocked"  # what a page gets of a request that the browser keeps from it
 
 # Nothing but what the tests ask for goes over the network; no more processes than sites.

@@ -66,6 +66,7 @@ def test_errors_are_read(sdk, pages, bucket, allow):
     allow(pages.home)
     assert sdk(EACH, ["GetObject"], parameters(bucket)) == {"GetObject": "NoSuchKey"}
     assert sdk(EACH, ["ListObjectsV2"], parameters("missing-" + uuid.uuid4().hex)) == {"ListObjectsV2": BLOCKED}
+    assert sdk(EACH, ["ListBuckets"], parameters(bucket)) == {"ListBuckets": BLOCKED}, "without rules for the service"
 
 
 @pytest.mark.slow
