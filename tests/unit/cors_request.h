@@ -6,14 +6,7 @@
 
 #include "common/buf.h"
 #include "cors/cors.h"
-
-#define DOC(rules)    "<CORSConfiguration>" rules "</CORSConfiguration>"
-#define RULE(values)  "<CORSRule>" values "</CORSRule>"
-#define ORIGIN(text)  "<AllowedOrigin>" text "</AllowedOrigin>"
-#define METHOD(text)  "<AllowedMethod>" text "</AllowedMethod>"
-#define HEADER(text)  "<AllowedHeader>" text "</AllowedHeader>"
-#define EXPOSE(text)  "<ExposeHeader>" text "</ExposeHeader>"
-#define MAX_AGE(text) "<MaxAgeSeconds>" text "</MaxAgeSeconds>"
+#include "tests/unit/cors_document.h"
 
 #define MISSING ((const char *)1) /* in place of a document: there is no such bucket */
 
@@ -100,6 +93,50 @@ detail(const struct s3_refusal *why, const char *name)
 		if (strcmp(why->details[i].name, name) == 0)
 			return why->details[i].value;
 	return "(none)";
+}
+
+/* What a preflight is to be answered; without a refusal there is neither message nor detail. */
+struct preflight_answer {
+	enum s3_err err;
+	const char *message;
+	const char *method;
+	const char *resource_type;
+	const char *lines;
+};
+
+static inline void
+check_preflight(TALLOC_CTX *mem, const char *name, const struct cors_resource *resource,
+    const struct cors_request *request, struct preflight_answer expected)
+{
+	struct s3_refusal why = { .mem = mem };
+	struct fields headers = { NULL, 0 };
+	enum s3_err err = cors_preflight(mem, resource, request, &why, &headers);
+	const char *lines = lines_of(mem, &headers);
+
+	ck_assert_msg(err == expected.err && err == why.err, "%s: error %s", name, s3_err_code(err));
+	ck_assert_msg(strcmp(lines, expected.lines) == 0, "%s: answer\n%s", name, lines);
+	if (err == S3_OK) {
+		ck_assert_msg(why.detail_count == 0, "%s: details without a refusal", name);
+		return;
+	}
+	ck_assert_msg(strcmp(why.message, expected.message) == 0, "%s: message %s", name, why.message);
+	ck_assert_msg(
+	    strcmp(detail(&why, "Method"), expected.method) == 0, "%s: Method %s", name, detail(&why, "Method"));
+	ck_assert_msg(strcmp(detail(&why, "ResourceType"), expected.resource_type) == 0, "%s: ResourceType %s",
+	    name, detail(&why, "ResourceType"));
+}
+
+/* An actual request is granted something where its answer has an Access-Control-Allow-Origin. */
+static inline void
+check_actual(TALLOC_CTX *mem, const char *name, const struct cors_resource *resource,
+    const struct cors_request *request, const char *expected)
+{
+	struct fields headers = { NULL, 0 };
+	bool granted = cors_actual(mem, resource, request, &headers);
+	const char *lines = lines_of(mem, &headers);
+
+	ck_assert_msg(strcmp(lines, expected) == 0, "%s: answer\n%s", name, lines);
+	ck_assert_msg(granted == (strstr(expected, "Allow-Origin") != NULL), "%s: granted %d", name, granted);
 }
 
 #endif

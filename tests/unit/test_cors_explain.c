@@ -3,14 +3,8 @@
 
 #include "cors/answer.h"
 #include "cors/service_rules.h"
+#include "tests/unit/cors_document.h"
 #include "tests/unit/suite.h"
-
-#define DOC(rules)   "<CORSConfiguration>" rules "</CORSConfiguration>"
-#define RULE(values) "<CORSRule>" values "</CORSRule>"
-#define ID(text)     "<ID>" text "</ID>"
-#define ORIGIN(text) "<AllowedOrigin>" text "</AllowedOrigin>"
-#define METHOD(text) "<AllowedMethod>" text "</AllowedMethod>"
-#define HEADER(text) "<AllowedHeader>" text "</AllowedHeader>"
 
 static TALLOC_CTX *mem;
 

@@ -3,6 +3,7 @@
 
 #include "tests/unit/suite.h"
 
+/* A line an element: findings have lines. */
 #define DOC(rules)    "<CORSConfiguration>\n" rules "</CORSConfiguration>"
 #define RULE(values)  "<CORSRule>\n" values "</CORSRule>\n"
 #define ID(text)      "<ID>" text "</ID>\n"

@@ -1,6 +1,7 @@
 /* Which rule of a configuration answers, by its number; and single patterns. */
 #include "cors/rules.h"
 
+#include "tests/unit/cors_document.h"
 #include "tests/unit/suite.h"
 
 #define NONE (-1)
@@ -64,12 +65,6 @@ START_TEST(pattern)
 	ck_assert_msg(matches == patterns[_i].matches, "%s", patterns[_i].name);
 }
 END_TEST
-
-#define DOC(rules)   "<CORSConfiguration>" rules "</CORSConfiguration>"
-#define RULE(values) "<CORSRule>" values "</CORSRule>"
-#define ORIGIN(text) "<AllowedOrigin>" text "</AllowedOrigin>"
-#define METHOD(text) "<AllowedMethod>" text "</AllowedMethod>"
-#define HEADER(text) "<AllowedHeader>" text "</AllowedHeader>"
 
 /* One GET rule for all, one PUT rule for one site. */
 #define GET_ALL_PUT_ONE DOC(RULE(ORIGIN("*") METHOD("GET")) RULE(ORIGIN("http://a") METHOD("PUT") HEADER("*")))

@@ -2,18 +2,11 @@
 #include "cors/cors.h"
 
 #include "common/buf.h"
+#include "tests/unit/cors_document.h"
 #include "tests/unit/suite.h"
 
-#define DOC(rules)    "<CORSConfiguration>" rules "</CORSConfiguration>"
-#define RULE(values)  "<CORSRule>" values "</CORSRule>"
-#define ORIGIN(text)  "<AllowedOrigin>" text "</AllowedOrigin>"
-#define METHOD(text)  "<AllowedMethod>" text "</AllowedMethod>"
-#define HEADER(text)  "<AllowedHeader>" text "</AllowedHeader>"
-#define EXPOSE(text)  "<ExposeHeader>" text "</ExposeHeader>"
-#define MAX_AGE(text) "<MaxAgeSeconds>" text "</MaxAgeSeconds>"
-#define ID(text)      "<ID>" text "</ID>"
-#define LEAST         ORIGIN("*") METHOD("GET")
-#define S3_NS         "http://s3.amazonaws.com/doc/2006-03-01/"
+#define LEAST ORIGIN("*") METHOD("GET")
+#define S3_NS "http://s3.amazonaws.com/doc/2006-03-01/"
 
 #define WRONG_METHOD "Found unsupported HTTP method in CORS config. Unsupported method is "
 #define TWO_STARS    " can not have more than one wildcard."
