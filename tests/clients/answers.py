@@ -102,6 +102,12 @@ def ask(gateway, *arguments, **more):
     return send(gateway, build(gateway, *arguments, **more))
 
 
+def preflight(gateway, path, origin=None, method=None, headers=None, query="", **more):
+    """What a browser asks before a page's request with that method and those headers ("a,b"); what is None is left out."""
+    asked = [("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers)]
+    return ask(gateway, "OPTIONS", path, query, [(name, value) for name, value in asked if value is not None], **more)
+
+
 # Each way to sign: fun(user, request) changes the request.
 SIGNERS = {
     "v4-header": lambda user, request: V4(user.access_key, user.secret_key).header(request),

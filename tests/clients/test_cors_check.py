@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from answers import ask
-from launcher import ROOT, Gateway, program
+from answers import ask, preflight
+from launcher import Gateway, program
+from readme import README
 
 RULES = """<CORSConfiguration>
   <CORSRule>
@@ -52,10 +53,8 @@ def explain(gateway, bucket, *arguments):
 
 def asks(gateway, bucket, said):
     """Ask the gateway what the explanation says that the browser sends; compare the answers."""
-    names = said["preflight"].get("request_headers")
-    answer = ask(gateway, "OPTIONS", "/%s/key" % bucket, headers=[
-        ("Origin", said["origin"]), ("Access-Control-Request-Method", said["method"]),
-        *([("Access-Control-Request-Headers", names)] if names else [])])
+    names = said["preflight"].get("request_headers") or None
+    answer = preflight(gateway, "/%s/key" % bucket, said["origin"], said["method"], names)
     if said["preflight"]["sent"]:
         assert said["preflight"]["status"] == answer.status
         assert said["preflight"]["code"] == answer.code
@@ -116,10 +115,9 @@ def test_example_of_the_readme(gateway, alice, bucket_name):
     ask(gateway, "PUT", "/" + bucket_name, by=alice)
     gateway.run("cors", "set", bucket_name, input=rules.replace(SITE, "http://www.example.com"))
     printed, status = check(gateway, bucket_name, *flags(SITE, "PUT", "Content-Type"))
-    readme = (ROOT / "README.md").read_text()
     assert status == 1
     for line in printed.splitlines()[:3]:
-        assert "    %s\n" % line.replace(bucket_name, "fonts") in readme
+        assert "    %s\n" % line.replace(bucket_name, "fonts") in README
 
 
 @pytest.mark.parametrize("arguments, said", [

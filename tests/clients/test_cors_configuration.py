@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from answers import S3_NAMESPACE, SIGNERS, ask, build, send, send_on
+from answers import S3_NAMESPACE, SIGNERS, ask, build, preflight, send, send_on
 from signing import V4, Chunks, Request
 
 GET_RULE = b"<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
@@ -296,8 +296,7 @@ def test_delete_twice(gateway, alice, bucket):
 
 
 def preflight_status(gateway, bucket, origin):
-    return ask(gateway, "OPTIONS", "/%s/key" % bucket,
-               headers=[("Origin", origin), ("Access-Control-Request-Method", "GET")]).status
+    return preflight(gateway, "/%s/key" % bucket, origin, "GET").status
 
 
 def test_change_counts_for_the_very_next_request(gateway, alice, bucket):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from answers import ask, build, send
+from answers import ask, build, preflight, send
 from signing import V2, V4
 
 RULES = b"""<CORSConfiguration>
@@ -34,11 +34,6 @@ def ruled(gateway, alice):
     assert ask(gateway, "PUT", "/ruled", by=alice).status == 200
     assert ask(gateway, "PUT", "/ruled", "cors=", body=RULES, by=alice).status == 200
     return "ruled"
-
-
-def preflight(gateway, path, origin=None, method=None, headers=None, query="", **more):
-    asked = [("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers)]
-    return ask(gateway, "OPTIONS", path, query, [(name, value) for name, value in asked if value is not None], **more)
 
 
 def assert_refused(answer, status, code, message, method, resource_type):

@@ -3,6 +3,7 @@ cases of trouble with exactly the line that it shows."""
 
 import pytest
 
+import answers
 from answers import ask
 from log_lines import sentences_about
 
@@ -62,9 +63,8 @@ GATEWAY_ARGUMENTS = ["--log-level", "debug"]
 GATEWAY_CONFIGURATION = GUIDE
 
 
-def preflight(gateway, origin, method, headers=None):
-    asked = [("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers)]
-    return ask(gateway, "OPTIONS", "/api", "", [(name, value) for name, value in asked if value is not None])
+def preflight(gateway, *asked):
+    return answers.preflight(gateway, "/api", *asked)
 
 
 @pytest.mark.parametrize("origin", [

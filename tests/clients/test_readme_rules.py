@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+import answers
 from answers import ask, build, send
 from readme import README, example
 from signing import V4
@@ -26,11 +27,8 @@ def ruled(gateway, alice, bucket):
     return make
 
 
-def preflight(gateway, bucket, origin, method, headers=None):
-    asked = [("Origin", origin), ("Access-Control-Request-Method", method)]
-    if headers:
-        asked.append(("Access-Control-Request-Headers", headers))
-    return ask(gateway, "OPTIONS", "/%s/key" % bucket, headers=asked)
+def preflight(gateway, bucket, *asked):
+    return answers.preflight(gateway, "/%s/key" % bucket, *asked)
 
 
 def assert_granted(answer, origin, **more):

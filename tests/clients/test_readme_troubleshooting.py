@@ -8,9 +8,9 @@ import pytest
 
 from answers import ask
 from launcher import ROOT, wait_until
+from readme import README
 
 GATEWAY_ARGUMENTS = ["--log-level", "debug"]
-README = Path(ROOT, "README.md").read_text()
 SITE = "https://www.example.com"
 RULES = ("<CORSConfiguration><CORSRule><AllowedOrigin>%s</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
          "<AllowedMethod>PUT</AllowedMethod><AllowedHeader>content-type</AllowedHeader></CORSRule></CORSConfiguration>" % SITE)

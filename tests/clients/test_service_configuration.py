@@ -8,22 +8,22 @@ import signal
 import subprocess
 import textwrap
 import threading
-from pathlib import Path
 
 import pytest
 
+import answers
 from answers import ask, build, send_on
-from launcher import ROOT, Gateway, clean_environment, program, wait_until
+from launcher import Gateway, clean_environment, program, wait_until
 from log_lines import fields_of, lines_about, refusals_of, sentences_about
+from readme import README
 from wire import Wire
 
 SITE = "https://ui.example.com"
 RULES = "[cors]\nallowed_origin = %s\n" % SITE
 
 
-def preflight(gateway, origin=SITE, method="GET", headers=None, path="/bucket/key"):
-    asked = [("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers)]
-    return ask(gateway, "OPTIONS", path, "", [(name, value) for name, value in asked if value is not None])
+def preflight(gateway, origin=SITE, method="GET", headers=None):
+    return answers.preflight(gateway, "/bucket/key", origin, method, headers)
 
 
 def told(gateway, level):
@@ -213,7 +213,7 @@ def test_reload_under_load(new_gateway, tmp_path):
 
 def test_example_of_the_readme(new_gateway):
     """Nothing is told of it, and it does what its remarks say."""
-    lines = Path(ROOT, "README.md").read_text().split("\n    [crossgate]\n")[1].splitlines()
+    lines = README.split("\n    [crossgate]\n")[1].splitlines()
     example = "    [crossgate]\n" + "\n".join(itertools.takewhile(lambda line: not line.startswith("An origin"), lines))
     gateway = new_gateway(textwrap.dedent(example))
     assert "event=configuration" not in gateway.log_text()
