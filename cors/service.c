@@ -2,6 +2,7 @@
 #include "cors/service_compile.h"
 
 #include <assert.h>
+#include <search.h>
 #include <stdarg.h>
 
 void
@@ -158,20 +159,30 @@ compare_origins(const void *a, const void *b)
 	return slice_compare(first->text, second->text);
 }
 
+/* What the tree points at goes with the rules. */
+static void
+leave(void *text)
+{
+	(void)text;
+}
+
 bool
 cors_service_compile(TALLOC_CTX *mem, const struct cors_section *sections, size_t count,
     struct cors_notices *notices, const char **fault, const struct cors_service **out)
 {
 	struct cors_compiler c = { mem, sections, count, talloc_zero_array(mem, bool, count), notices, NULL, fault,
-		talloc_zero(mem, struct cors_service) };
+		talloc_zero(mem, struct cors_service), NULL };
+	bool compiled = true;
 
 	assert(c.done != NULL && c.service != NULL);
 	*notices = (struct cors_notices){ NULL, 0 };
 	*fault = NULL;
 	*out = NULL;
-	for (size_t i = 0; i < count; i++)
-		if (!stands_once(&c, &sections[i]) || !compile_in_order(&c, i))
-			return false;
+	for (size_t i = 0; i < count && compiled; i++)
+		compiled = stands_once(&c, &sections[i]) && compile_in_order(&c, i);
+	tdestroy(c.named, leave);
+	if (!compiled)
+		return false;
 	if (c.service->origin_count > 0)
 		qsort(c.service->origins, c.service->origin_count, sizeof(*c.service->origins), compare_origins);
 	if (cors_service_origin_count(c.service) > 0)

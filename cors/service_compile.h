@@ -13,6 +13,7 @@ struct cors_compiler {
 	struct cors_notice *notice_items;
 	const char **fault;
 	struct cors_service *service;
+	void *named; /* every origin so far, a tree of tsearch: there may be tens of thousands */
 };
 
 /* A section's value of an option, and where it stands: in the section, in the one it inherits from, or nowhere. */

@@ -2,6 +2,7 @@
 #include "cors/service_compile.h"
 
 #include <assert.h>
+#include <search.h>
 
 #include "common/buf.h"
 
@@ -128,15 +129,21 @@ note_value(struct cors_compiler *c, bool warning, const struct cors_setting *s, 
 	    s->option->name, cors_escaped(c->mem, value), what, why);
 }
 
-static bool
-is_named(const struct cors_service *service, struct slice origin)
+static int
+compare_texts(const void *a, const void *b)
 {
-	if (slice_equal(origin, SLICE("*")))
-		return service->any_origin != NULL;
-	for (size_t i = 0; i < service->origin_count; i++)
-		if (slice_equal(service->origins[i].text, origin))
-			return true;
-	return false;
+	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* Whether it is the first mention; from then on the origin is named. */
+static bool
+name_origin(struct cors_compiler *c, struct slice origin)
+{
+	struct slice *text = talloc_memdup(c->service, &origin, sizeof(origin));
+	struct slice **known = tsearch(text, &c->named, compare_texts);
+
+	assert(text != NULL && known != NULL);
+	return *known == text;
 }
 
 static void
@@ -145,25 +152,33 @@ add_origin(struct cors_compiler *c, const struct cors_setting *s, struct slice o
 {
 	struct cors_service *service = c->service;
 
-	if (is_named(service, origin)) {
+	if (!name_origin(c, origin)) {
 		cors_compiler_notice(c, true, s->option->file, s->option->line,
 		    "Allowed origin [%.*s] already exists, skipping", SLICE_ARG(origin));
 	} else if (slice_equal(origin, SLICE("*"))) {
 		service->any_origin = section;
 	} else {
-		service->origins = talloc_realloc(
-		    service, service->origins, struct cors_service_origin, service->origin_count + 1);
-		assert(service->origins != NULL);
 		service->origins[service->origin_count++] = (struct cors_service_origin){ origin, section };
 	}
+}
+
+/* Once a section: there may be tens of thousands. */
+static void
+make_room(struct cors_service *service, size_t more)
+{
+	service->origins =
+	    talloc_realloc(service, service->origins, struct cors_service_origin, service->origin_count + more);
+	assert(more == 0 || service->origins != NULL);
 }
 
 static bool
 read_origins(struct cors_compiler *c, const struct cors_setting *s, struct cors_service_section *out)
 {
 	struct slice rest = s->value, member, origin;
+	size_t count = count_members(rest);
 
-	if (count_members(rest) == 0 && strcmp(s->section->name, "cors") != 0)
+	make_room(c->service, count);
+	if (count == 0 && strcmp(s->section->name, "cors") != 0)
 		cors_compiler_notice(c, true, s->option->file, s->option->line,
 		    "[%s] has no allowed_origin and so no effect", s->section->name);
 	while (next_member(&rest, &member)) {

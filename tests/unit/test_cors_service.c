@@ -394,6 +394,31 @@ START_TEST(files)
 }
 END_TEST
 
+/* Comparing each with all before it would take minutes. */
+START_TEST(many)
+{
+	enum {
+		MANY = 200000
+	};
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct buf *list = buf_new(mem, SIZE_MAX / 2);
+	struct cors_option option = { "allowed_origin", NULL, "f", 2 };
+	const struct cors_section section = { "cors", false, "f", 1, &option, 1 };
+	const struct cors_service *service;
+	struct cors_notices notices;
+	const char *why;
+
+	for (unsigned i = 0; i < MANY; i++)
+		buf_printf(list, "https://%x.org,", i);
+	buf_append_string(list, "https://7.org");
+	option.value = slice_dup(mem, buf_slice(list));
+	ck_assert_msg(cors_service_compile(mem, &section, 1, &notices, &why, &service), "%s", why);
+	ck_assert_uint_eq(cors_service_origin_count(service), MANY);
+	ck_assert_str_eq(told(mem, &notices), TWICE("2", "https://7.org"));
+	talloc_free(mem);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -404,6 +429,7 @@ main(void)
 	tcase_add_loop_test(tc, fault, 0, ARRAY_SIZE(faulty));
 	tcase_add_loop_test(tc, boolean, 0, ARRAY_SIZE(booleans));
 	tcase_add_test(tc, files);
+	tcase_add_test(tc, many);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
