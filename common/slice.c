@@ -49,19 +49,35 @@ slice_find(struct slice s, struct slice needle, size_t *position)
 }
 
 static bool
-is_blank(char c)
+is_one_of(char c, const char *set)
 {
-	return c == ' ' || c == '\t';
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+struct slice
+slice_trim_of(struct slice s, const char *set)
+{
+	while (s.length > 0 && is_one_of(s.data[0], set))
+		s = slice_make(s.data + 1, s.length - 1);
+	while (s.length > 0 && is_one_of(s.data[s.length - 1], set))
+		s.length--;
+	return s;
 }
 
 struct slice
 slice_trim(struct slice s)
 {
-	while (s.length > 0 && is_blank(s.data[0]))
-		s = slice_make(s.data + 1, s.length - 1);
-	while (s.length > 0 && is_blank(s.data[s.length - 1]))
-		s.length--;
-	return s;
+	return slice_trim_of(s, " \t");
+}
+
+size_t
+slice_length_before(struct slice s, const char *set)
+{
+	size_t length = 0;
+
+	while (length < s.length && !is_one_of(s.data[length], set))
+		length++;
+	return length;
 }
 
 bool
@@ -115,6 +131,28 @@ slice_dup(TALLOC_CTX *mem, struct slice s)
 		memcpy(copy, s.data, s.length);
 	copy[s.length] = '\0';
 	return copy;
+}
+
+struct slice
+slice_join(TALLOC_CTX *mem, const struct slice *items, size_t count, const char *separator)
+{
+	size_t gap = strlen(separator), length = 0;
+	char *joined, *at;
+
+	for (size_t i = 0; i < count; i++)
+		length += items[i].length + (i > 0 ? gap : 0);
+	joined = talloc_array(mem, char, length + 1);
+	if (joined == NULL)
+		abort();
+	at = joined;
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			at = mempcpy(at, separator, gap);
+		if (items[i].length > 0)
+			at = mempcpy(at, items[i].data, items[i].length);
+	}
+	*at = '\0';
+	return slice_make(joined, length);
 }
 
 struct slice

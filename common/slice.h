@@ -77,6 +77,15 @@ bool slice_find(struct slice s, struct slice needle, size_t *position);
 /* Without the spaces and tabs at either end (RFC 9110 OWS). */
 struct slice slice_trim(struct slice s);
 
+/* Without the bytes at either end that are in the set, a string. */
+struct slice slice_trim_of(struct slice s, const char *set);
+
+/* How many bytes there are before the first that is in the set; all, where none is. */
+size_t slice_length_before(struct slice s, const char *set);
+
+/* The items with the separator between, on `mem`, with a NUL behind that does not count. */
+struct slice slice_join(TALLOC_CTX *mem, const struct slice *items, size_t count, const char *separator);
+
 /*
  * Take the next member of a list: the bytes of *rest up to `separator` go to *member, *rest moves behind it.
  * "a,,b" has three members, "a," one, the empty slice none. False at the end.

@@ -16,20 +16,10 @@ static const struct {
 	[CORS_EXPOSE_HEADER] = { "ExposeHeader", 0, SIZE_MAX },
 };
 
-static bool
-is_xml_white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 bool
 cors_max_age_read(struct slice text, uint64_t *seconds)
 {
-	while (text.length > 0 && is_xml_white(text.data[0]))
-		text = slice_skip(text, 1);
-	while (text.length > 0 && is_xml_white(text.data[text.length - 1]))
-		text.length--;
-	return slice_to_number(text, CORS_MAX_AGE_MAX, seconds);
+	return slice_to_number(slice_trim_of(text, " \t\n\r"), CORS_MAX_AGE_MAX, seconds);
 }
 
 static bool

@@ -111,12 +111,28 @@ compare_names(const void *a, const void *b)
 	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* The names that a preflight asks for, and a note on each that is dropped. */
+/* Each once, in order; returns how many there are then. */
 static size_t
-collect_names(struct explain *e, struct slice *names)
+sort_names(struct slice *names, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || !slice_equal(names[i], names[kept - 1]))
+			names[kept++] = names[i];
+	return kept;
+}
+
+/* The names that a preflight asks for; and a note on each that is dropped. */
+static struct slice
+list_names(struct explain *e)
 {
 	const struct fields *headers = &e->page->headers;
+	struct slice *names = talloc_array(e->mem, struct slice, headers->count);
 	size_t count = 0;
+
+	assert(names != NULL);
 
 	for (size_t i = 0; i < headers->count; i++) {
 		struct slice name = headers->items[i].name;
@@ -127,31 +143,7 @@ collect_names(struct explain *e, struct slice *names)
 		else if (!is_safelisted(&headers->items[i]))
 			names[count++] = slice_lower(e->mem, name);
 	}
-	qsort(names, count, sizeof(*names), compare_names);
-	return count;
-}
-
-static struct slice
-join_names(struct explain *e)
-{
-	const struct fields *headers = &e->page->headers;
-	struct slice *names = talloc_array(e->mem, struct slice, headers->count);
-	size_t length = 0, count;
-	struct buf *joined;
-
-	assert(names != NULL);
-	count = collect_names(e, names);
-	for (size_t i = 0; i < count; i++)
-		length += names[i].length + 1;
-	joined = buf_new(e->mem, length);
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && slice_equal(names[i], names[i - 1]))
-			continue;
-		if (buf_slice(joined).length > 0)
-			buf_append_byte(joined, ',');
-		buf_append(joined, names[i]);
-	}
-	return buf_slice(joined);
+	return slice_join(e->mem, names, sort_names(names, count), ",");
 }
 
 /* A method that pages cannot use at all. */
@@ -184,7 +176,7 @@ explain_browser(struct explain *e)
 	struct cors_explanation *out = e->out;
 	bool simple = is_one_of(e->page->method, "GET HEAD POST");
 
-	out->names = join_names(e);
+	out->names = list_names(e);
 	out->has_preflight = !simple || out->names.length > 0;
 	if (!simple)
 		out->because = "the method is not GET, HEAD or POST";

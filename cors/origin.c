@@ -4,22 +4,7 @@
 
 #include "common/buf.h"
 
-static bool
-is_one_of(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
-
-/* How many bytes there are before the first of `set`. */
-static size_t
-length_before(struct slice s, const char *set)
-{
-	size_t length = 0;
-
-	while (length < s.length && !is_one_of(s.data[length], set))
-		length++;
-	return length;
-}
+#define WHITE " \t\r\n"
 
 /* Where the ":" of a port stands; the length when there is none. Those of an IPv6 address are in brackets. */
 static size_t
@@ -47,7 +32,7 @@ cors_origin_split(struct slice text)
 	} else if (slice_starts_with(text, SLICE("//"))) {
 		authority = slice_skip(text, 2);
 	}
-	at = length_before(authority, "/?#");
+	at = slice_length_before(authority, "/?#");
 	origin.rest = slice_skip(authority, at);
 	authority = slice_head(authority, at);
 	at = find_port(authority);
@@ -76,18 +61,18 @@ static bool
 has_white_space(struct slice text, const struct cors_origin *origin)
 {
 	(void)origin;
-	return length_before(text, " \t\r\n") < text.length;
+	return slice_length_before(text, WHITE) < text.length;
 }
 
 /* A star in front may stand for the scheme, and one in a word for its end. */
 static bool
 lacks_scheme(struct slice text, const struct cors_origin *origin)
 {
-	size_t star = length_before(text, "*");
+	size_t star = slice_length_before(text, "*");
 
 	if (origin->scheme.length > 0 || slice_equal(text, SLICE("null")))
 		return false;
-	return star == text.length || length_before(slice_head(text, star), ".:/") < star;
+	return star == text.length || slice_length_before(slice_head(text, star), ".:/") < star;
 }
 
 static bool
@@ -108,7 +93,7 @@ static bool
 has_user(struct slice text, const struct cors_origin *origin)
 {
 	(void)text;
-	return length_before(origin->host, "@") < origin->host.length;
+	return slice_length_before(origin->host, "@") < origin->host.length;
 }
 
 static bool
@@ -191,23 +176,13 @@ append_lower(struct buf *out, struct slice text)
 	}
 }
 
-static struct slice
-without_white_space(struct slice text)
-{
-	while (text.length > 0 && is_one_of(text.data[0], " \t\r\n"))
-		text = slice_skip(text, 1);
-	while (text.length > 0 && is_one_of(text.data[text.length - 1], " \t\r\n"))
-		text.length--;
-	return text;
-}
-
 const char *
 cors_origin_meant(TALLOC_CTX *mem, struct slice text)
 {
-	struct slice trimmed = without_white_space(text);
+	struct slice trimmed = slice_trim_of(text, WHITE);
 	struct cors_origin origin = cors_origin_split(trimmed);
 	struct buf *out = buf_new(mem, text.length + SLICE("https://").length);
-	size_t user = length_before(origin.host, "@");
+	size_t user = slice_length_before(origin.host, "@");
 
 	if (slice_equal_nocase(trimmed, SLICE("null")))
 		return "null";

@@ -57,20 +57,6 @@ compile_patterns(struct cors_rules *rules, const struct cors_texts *texts, bool 
 	return patterns;
 }
 
-static struct slice
-join(TALLOC_CTX *mem, const struct slice *items, size_t count)
-{
-	struct buf *joined = buf_new(mem, 2 * CORS_DOCUMENT_MAX);
-
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buf_append(joined, SLICE(", "));
-		buf_append(joined, items[i]);
-	}
-	assert(!buf_overflowed(joined));
-	return buf_slice(joined);
-}
-
 /* Each method once, where it was put first. */
 static void
 compile_methods(struct cors_rules *rules, struct cors_rule *rule)
@@ -86,7 +72,7 @@ compile_methods(struct cors_rules *rules, struct cors_rule *rule)
 			distinct[count++] = method;
 		rule->methods |= bit;
 	}
-	rule->allow_methods = join(rules, distinct, count);
+	rule->allow_methods = slice_join(rules, distinct, count, ", ");
 }
 
 static void
@@ -123,7 +109,7 @@ compile_rule(struct cors_rules *rules, const struct xml_element *element, struct
 		rule->any_origin |= slice_equal(rule->allowed_origins.items[i], SLICE("*"));
 	compile_methods(rules, rule);
 	compile_max_age(rules, rule);
-	rule->expose_headers = join(rules, rule->exposed_headers.items, rule->exposed_headers.count);
+	rule->expose_headers = slice_join(rules, rule->exposed_headers.items, rule->exposed_headers.count, ", ");
 }
 
 static bool

@@ -4,26 +4,10 @@
 #include <assert.h>
 #include <search.h>
 
-#include "common/buf.h"
+/* What Python strips off a value; continuation lines leave line breaks within one. */
+#define WHITE " \t\n\v\f\r"
 
 /* Lists. */
-
-static bool
-is_white(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/* Continuation lines leave line breaks within a value. */
-static struct slice
-trim(struct slice text)
-{
-	while (text.length > 0 && is_white(text.data[0]))
-		text = slice_skip(text, 1);
-	while (text.length > 0 && is_white(text.data[text.length - 1]))
-		text.length--;
-	return text;
-}
 
 static struct slice
 unquote(struct slice text)
@@ -31,7 +15,7 @@ unquote(struct slice text)
 	char first = text.length >= 2 ? text.data[0] : '\0';
 
 	if ((first == '"' || first == '\'') && text.data[text.length - 1] == first)
-		return trim(slice_make(text.data + 1, text.length - 2));
+		return slice_trim_of(slice_make(text.data + 1, text.length - 2), WHITE);
 	return text;
 }
 
@@ -39,7 +23,7 @@ static bool
 next_member(struct slice *rest, struct slice *member)
 {
 	while (slice_next(rest, ',', member)) {
-		*member = unquote(trim(*member));
+		*member = unquote(slice_trim_of(*member, WHITE));
 		if (member->length > 0)
 			return true;
 	}
@@ -55,23 +39,6 @@ count_members(struct slice list)
 	while (next_member(&list, &member))
 		count++;
 	return count;
-}
-
-static struct slice
-join(TALLOC_CTX *mem, const struct cors_texts *texts)
-{
-	struct buf *joined;
-	size_t length = 0;
-
-	for (size_t i = 0; i < texts->count; i++)
-		length += texts->items[i].length + 1;
-	joined = buf_new(mem, length);
-	for (size_t i = 0; i < texts->count; i++) {
-		if (i > 0)
-			buf_append_byte(joined, ',');
-		buf_append(joined, texts->items[i]);
-	}
-	return buf_slice(joined);
 }
 
 /* What a member of a list has to be; NULL, or why it is none. */
@@ -217,7 +184,7 @@ read_credentials(struct cors_compiler *c, const struct cors_setting *s, struct c
 		{ { "off", 3 }, false },
 		{ { "no", 2 }, false },
 	};
-	struct slice value = trim(s->value);
+	struct slice value = slice_trim_of(s->value, WHITE);
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (slice_equal_nocase(words[i].text, value)) {
@@ -230,7 +197,7 @@ read_credentials(struct cors_compiler *c, const struct cors_setting *s, struct c
 static bool
 read_max_age(struct cors_compiler *c, const struct cors_setting *s, struct cors_service_section *out)
 {
-	struct slice value = trim(s->value);
+	struct slice value = slice_trim_of(s->value, WHITE);
 	uint64_t seconds;
 
 	if (value.length == 0)
@@ -248,7 +215,7 @@ read_exposed(struct cors_compiler *c, const struct cors_setting *s, struct cors_
 
 	if (!read_list(c, s, header_fault, &exposed))
 		return false;
-	out->expose_headers = join(c->service, &exposed);
+	out->expose_headers = slice_join(c->service, exposed.items, exposed.count, ",");
 	return true;
 }
 
@@ -269,7 +236,7 @@ read_methods(struct cors_compiler *c, const struct cors_setting *s, struct cors_
 {
 	if (!read_list(c, s, method_fault, &out->methods))
 		return false;
-	out->allow_methods = join(c->service, &out->methods);
+	out->allow_methods = slice_join(c->service, out->methods.items, out->methods.count, ",");
 	for (size_t i = 0; i < out->methods.count; i++)
 		if (s->own && is_never_sent(out->methods.items[i]))
 			note_value(c, true, s, out->methods.items[i], "can never match",
@@ -296,7 +263,7 @@ read_allowed_headers(struct cors_compiler *c, const struct cors_setting *s, stru
 
 	if (!read_list(c, s, allowed_header_fault, &out->listed_headers))
 		return false;
-	out->allow_headers = join(c->service, &out->listed_headers);
+	out->allow_headers = slice_join(c->service, out->listed_headers.items, out->listed_headers.count, ",");
 	patterns->items =
 	    talloc_array(c->service, struct cors_pattern, out->listed_headers.count + ARRAY_SIZE(simple_headers));
 	assert(patterns->items != NULL);

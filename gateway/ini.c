@@ -96,13 +96,9 @@ static bool
 open_option(struct reading *r, struct slice text, size_t indent)
 {
 	struct ini_section *section = r->file->count > 0 ? &r->file->sections[r->file->count - 1] : NULL;
-	struct slice name;
-	size_t separator;
+	size_t separator = slice_length_before(text, "=:");
+	struct slice name = slice_trim(slice_head(text, separator));
 
-	for (separator = 0; separator < text.length; separator++)
-		if (text.data[separator] == '=' || text.data[separator] == ':')
-			break;
-	name = slice_trim(slice_head(text, separator));
 	if (separator == text.length || name.length == 0)
 		return fail(r, "neither a section nor a setting");
 	if (section == NULL)

@@ -4,6 +4,7 @@
 #include "common/buf.h"
 #include "gateway/service_rules_private.h"
 
+#define WHITE    " \t\n"
 #define FILTER   "filter:"
 #define PIPELINE "pipeline:"
 #define DEFAULTS "DEFAULT"
@@ -163,24 +164,13 @@ find_filter(TALLOC_CTX *mem, const struct ini_file *ini, struct slice word)
 	return filter != NULL && is_cors_filter(filter) ? filter : NULL;
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n';
-}
-
 /* The next word of a pipeline; words stand apart by white space, line ends too. */
 static bool
 next_word(struct slice *rest, struct slice *word)
 {
-	size_t length = 0;
-
-	while (rest->length > 0 && is_space(rest->data[0]))
-		*rest = slice_skip(*rest, 1);
-	while (length < rest->length && !is_space(rest->data[length]))
-		length++;
-	*word = slice_head(*rest, length);
-	*rest = slice_skip(*rest, length);
+	*rest = slice_trim_of(*rest, WHITE);
+	*word = slice_head(*rest, slice_length_before(*rest, WHITE));
+	*rest = slice_skip(*rest, word->length);
 	return word->length > 0;
 }
 

@@ -81,6 +81,17 @@ START_TEST(trim)
 }
 END_TEST
 
+START_TEST(bytes_of_a_set)
+{
+	ck_assert(slice_equal(slice_trim_of(SLICE("-+a+b-"), "+-"), SLICE("a+b")));
+	ck_assert(slice_equal(slice_trim_of(SLICE("\0-a\0"), "-"), SLICE("\0-a\0")));
+	ck_assert_uint_eq(slice_trim_of(SLICE("+++"), "+").length, 0);
+	ck_assert_uint_eq(slice_length_before(SLICE("name: a=b"), "=:"), 4);
+	ck_assert_uint_eq(slice_length_before(SLICE("a\0b"), "=:"), 3);
+	ck_assert_uint_eq(slice_length_before(slice_make(NULL, 0), "=:"), 0);
+}
+END_TEST
+
 static const struct {
 	struct slice list;
 	size_t count;
@@ -216,6 +227,20 @@ START_TEST(fields_are_copied)
 }
 END_TEST
 
+START_TEST(join)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	const struct slice items[] = { SLICE("a"), { NULL, 0 }, SLICE("b\0") };
+	struct slice joined = slice_join(mem, items, ARRAY_SIZE(items), ", ");
+
+	ck_assert(slice_equal(joined, SLICE("a, , b\0")));
+	ck_assert_int_eq(joined.data[joined.length], '\0');
+	ck_assert(slice_equal(slice_join(mem, items, 1, ", "), SLICE("a")));
+	ck_assert_str_eq(slice_join(mem, items, 0, ", ").data, "");
+	talloc_free(mem);
+}
+END_TEST
+
 START_TEST(lower)
 {
 	TALLOC_CTX *mem = talloc_new(NULL);
@@ -235,12 +260,14 @@ main(void)
 	tcase_add_loop_test(tc, compare, 0, ARRAY_SIZE(comparisons));
 	tcase_add_loop_test(tc, find, 0, ARRAY_SIZE(searches));
 	tcase_add_loop_test(tc, trim, 0, ARRAY_SIZE(trims));
+	tcase_add_test(tc, bytes_of_a_set);
 	tcase_add_loop_test(tc, next, 0, ARRAY_SIZE(lists));
 	tcase_add_loop_test(tc, to_number, 0, ARRAY_SIZE(numbers));
 	tcase_add_test(tc, parts);
 	tcase_add_test(tc, dup);
 	tcase_add_test(tc, names);
 	tcase_add_test(tc, fields_are_copied);
+	tcase_add_test(tc, join);
 	tcase_add_test(tc, lower);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
