@@ -155,13 +155,18 @@ slice_join(TALLOC_CTX *mem, const struct slice *items, size_t count, const char 
 	return slice_make(joined, length);
 }
 
+void
+slice_copy_lower(char *copy, struct slice s)
+{
+	for (size_t i = 0; i < s.length; i++)
+		copy[i] = (char)ascii_lower(s.data[i]);
+}
+
 struct slice
 slice_lower(TALLOC_CTX *mem, struct slice s)
 {
 	char *lower = slice_dup(mem, s);
 
-	for (size_t i = 0; i < s.length; i++)
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] = (char)(lower[i] - 'A' + 'a');
+	slice_copy_lower(lower, s);
 	return slice_make(lower, s.length);
 }

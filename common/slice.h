@@ -95,7 +95,8 @@ bool slice_next(struct slice *rest, char separator, struct slice *member);
 /* A decimal number of digits alone, at most `max`. False, and *number 0, for anything else. */
 MUST_USE bool slice_to_number(struct slice s, uint64_t max, uint64_t *number);
 
-/* A copy on `mem` with the ASCII letters in lower case. */
+/* Copy with the ASCII letters in lower case: to as many bytes, or onto `mem`. */
+void slice_copy_lower(char *copy, struct slice s);
 struct slice slice_lower(TALLOC_CTX *mem, struct slice s);
 
 /* A NUL-terminated copy on `mem`. */

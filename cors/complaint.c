@@ -126,7 +126,7 @@ compare(const struct candidates *candidates, struct comparison *c)
 		left -= c->names->count * patterns->count;
 		for (size_t k = 0; k < c->names->count; k++) {
 			struct slice name = c->names->items[k];
-			bool permits = cors_any_matches(patterns, name, cors_fingerprint(name));
+			bool permits = cors_any_matches(patterns, name);
 
 			c->permitted[k] |= permits;
 			reached += permits && reached == k;
@@ -175,7 +175,7 @@ any_list_matches(TALLOC_CTX *mem, const struct candidates *candidates, struct sl
 	struct slice lower = slice_lower(mem, name);
 
 	for (size_t i = 0; i < candidates->count; i++)
-		if (cors_any_matches(candidates->items[i].headers, lower, cors_fingerprint(lower)))
+		if (cors_any_matches(candidates->items[i].headers, lower))
 			return true;
 	return false;
 }
@@ -207,7 +207,7 @@ find_rules(const struct cors_rules *rules, struct slice origin, struct slice met
 	for (size_t i = 0; i < rules->count && cors_echoes_safely(origin); i++) {
 		const struct cors_rule *rule = &rules->items[i];
 
-		if (cors_any_matches(&rule->origins, origin, fingerprint))
+		if (cors_any_matches_known(&rule->origins, origin, fingerprint))
 			out->items[out->count++] = (struct candidate){ (rule->methods & bit) != 0,
 				&rule->allowed_methods, &rule->allowed_headers, &rule->headers };
 	}

@@ -40,8 +40,7 @@ struct cors_request {
 	struct slice origin; /* trimmed; of many, all of them joined with commas */
 	struct slice method; /* of the request itself */
 	bool has_requested_method;
-	struct slice requested_method; /* Access-Control-Request-Method */
-	bool has_requested_headers;
+	struct slice requested_method;  /* Access-Control-Request-Method */
 	struct slice requested_headers; /* all Access-Control-Request-Headers lines joined with commas */
 	bool names_key;                 /* the URL names an object, not just the bucket */
 };

@@ -56,7 +56,6 @@ make_requests(struct explain *e)
 	e->preflight.method = SLICE("OPTIONS");
 	e->preflight.has_requested_method = true;
 	e->preflight.requested_method = method;
-	e->preflight.has_requested_headers = e->out->names.length > 0;
 	e->preflight.requested_headers = e->out->names;
 }
 

@@ -155,9 +155,8 @@ static bool
 arrived(const struct walk *w, struct slice origin)
 {
 	struct cors_pattern pattern = cors_pattern_make(w->text);
-	struct cors_patterns one = { &pattern, 1 };
 
-	return cors_any_matches(&one, origin, cors_fingerprint(origin));
+	return cors_pattern_matches(&pattern, origin);
 }
 
 /* Take the steps of a set of bits, in order; false when one cannot be taken, or they do not lead to the origin. */

@@ -29,16 +29,10 @@ join(const struct explain *e, const struct slice *items, size_t count)
 }
 
 static bool
-takes(const struct cors_patterns *have, struct slice name)
-{
-	return cors_any_matches(have, name, cors_fingerprint(name));
-}
-
-static bool
 has_headers(const struct explain *e, const struct cors_patterns *have)
 {
 	for (size_t i = 0; i < e->names.count; i++)
-		if (!takes(have, e->names.items[i]))
+		if (!cors_any_matches(have, e->names.items[i]))
 			return false;
 	return true;
 }
@@ -52,7 +46,7 @@ find_missing(const struct explain *e, const struct cors_patterns *have, struct s
 	*out = talloc_array(e->mem, struct slice, e->names.count);
 	assert(*out != NULL);
 	for (size_t i = 0; i < e->names.count; i++)
-		if (!takes(have, e->names.items[i]))
+		if (!cors_any_matches(have, e->names.items[i]))
 			(*out)[count++] = e->names.items[i];
 	return count;
 }
@@ -62,8 +56,7 @@ has_origin(const struct explain *e, const struct cors_rule *rule)
 {
 	struct slice origin = e->preflight.origin;
 
-	return cors_echoes_safely(origin) &&
-	       (rule->any_origin || cors_any_matches(&rule->origins, origin, cors_fingerprint(origin)));
+	return cors_echoes_safely(origin) && (rule->any_origin || cors_any_matches(&rule->origins, origin));
 }
 
 static bool

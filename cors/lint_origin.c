@@ -9,9 +9,8 @@ static bool
 takes(struct slice text, struct slice origin)
 {
 	struct cors_pattern pattern = cors_pattern_make(text);
-	struct cors_patterns one = { &pattern, 1 };
 
-	return cors_any_matches(&one, origin, cors_fingerprint(origin));
+	return cors_pattern_matches(&pattern, origin);
 }
 
 /* The element that takes every site, the bare "*" first; NULL when there is none. */

@@ -5,11 +5,8 @@
 static bool
 pattern_covers(const struct cors_pattern *wide, const struct cors_pattern *narrow)
 {
-	struct cors_patterns one = { (struct cors_pattern *)wide, 1 };
-	struct slice prefix = slice_make(narrow->text, narrow->prefix_length);
-
 	if (!narrow->wildcard)
-		return cors_any_matches(&one, prefix, narrow->fingerprint);
+		return cors_pattern_matches(wide, slice_make(narrow->text, narrow->prefix_length));
 	return wide->wildcard && wide->prefix_length <= narrow->prefix_length &&
 	       wide->suffix_length <= narrow->suffix_length &&
 	       memcmp(wide->text, narrow->text, wide->prefix_length) == 0 &&

@@ -56,18 +56,34 @@ wildcard_matches(const struct cors_pattern *pattern, struct slice value)
 	       (prefix == 0 || memcmp(value.data, pattern->text, prefix) == 0);
 }
 
-bool
-cors_any_matches(const struct cors_patterns *patterns, struct slice value, uint32_t fingerprint)
+static bool
+matches(const struct cors_pattern *pattern, struct slice value, uint32_t fingerprint)
 {
-	for (size_t i = 0; i < patterns->count; i++) {
-		const struct cors_pattern *pattern = &patterns->items[i];
+	if (pattern->wildcard)
+		return wildcard_matches(pattern, value);
+	return pattern->fingerprint == fingerprint &&
+	       slice_equal(slice_make(pattern->text, pattern->prefix_length), value);
+}
 
-		if (pattern->wildcard ? wildcard_matches(pattern, value)
-				      : pattern->fingerprint == fingerprint &&
-					    slice_equal(slice_make(pattern->text, pattern->prefix_length), value))
+bool
+cors_pattern_matches(const struct cors_pattern *pattern, struct slice value)
+{
+	return matches(pattern, value, cors_fingerprint(value));
+}
+
+bool
+cors_any_matches_known(const struct cors_patterns *patterns, struct slice value, uint32_t fingerprint)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (matches(&patterns->items[i], value, fingerprint))
 			return true;
-	}
 	return false;
+}
+
+bool
+cors_any_matches(const struct cors_patterns *patterns, struct slice value)
+{
+	return cors_any_matches_known(patterns, value, cors_fingerprint(value));
 }
 
 static bool
@@ -81,7 +97,7 @@ headers_match(const struct cors_rule *rule, const struct cors_question *question
 			return false;
 		}
 		*comparisons_left -= rule->headers.count;
-		if (!cors_any_matches(&rule->headers, name, cors_fingerprint(name)))
+		if (!cors_any_matches(&rule->headers, name))
 			return false;
 	}
 	return true;
@@ -97,7 +113,8 @@ cors_rules_match(const struct cors_rules *rules, const struct cors_question *que
 		const struct cors_rule *rule = &rules->items[i];
 
 		if ((rule->methods & question->method) != 0 &&
-		    (rule->any_origin || cors_any_matches(&rule->origins, question->origin, origin_fingerprint)) &&
+		    (rule->any_origin ||
+			cors_any_matches_known(&rule->origins, question->origin, origin_fingerprint)) &&
 		    headers_match(rule, question, &comparisons_left))
 			return rule;
 	}

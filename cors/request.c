@@ -52,8 +52,7 @@ cors_request_read(
 	/* A repeated method is joined too: the list is no method, so nothing is granted for it. */
 	out->has_requested_method =
 	    read_lines(mem, headers, "Access-Control-Request-Method", &out->requested_method);
-	out->has_requested_headers =
-	    read_lines(mem, headers, "Access-Control-Request-Headers", &out->requested_headers);
+	(void)read_lines(mem, headers, "Access-Control-Request-Headers", &out->requested_headers);
 }
 
 bool
@@ -103,7 +102,7 @@ cors_names_read(TALLOC_CTX *mem, struct slice list, struct cors_names *names, st
 	at = (char *)(names->items + count);
 	names->joined = slice_make(at, length - 2);
 	while (cors_next_name(&list, &name)) {
-		cors_lower(at, name);
+		slice_copy_lower(at, name);
 		names->items[names->count++] = slice_make(at, name.length);
 		at += name.length;
 		*at++ = ',';

@@ -25,7 +25,7 @@ keep_lower(struct cors_rules *rules, struct slice text)
 	char *copy = rules->text_end;
 
 	text = keep_text(rules, text);
-	cors_lower(copy, text);
+	slice_copy_lower(copy, text);
 	return text;
 }
 

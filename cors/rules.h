@@ -100,9 +100,6 @@ unsigned cors_method_bit(struct slice method);
 /* Whether `s` is a token of RFC 9110 section 5.6.2: not empty, tchar alone. */
 bool cors_is_token(struct slice s);
 
-/* Copy `text` with its ASCII letters in lower case. */
-void cors_lower(char *copy, struct slice text);
-
 /* What a client sent, as a message may show it: NUL-terminated, valid UTF-8, long text cut. */
 const char *cors_shown(TALLOC_CTX *mem, struct slice text);
 
@@ -120,8 +117,10 @@ struct cors_pattern cors_pattern_make(struct slice text);
 /* FNV-1a of a text: tells nearly all texts apart without looking at them again. */
 uint32_t cors_fingerprint(struct slice text);
 
-/* Whether one of the patterns matches the value, whose fingerprint the caller knows. */
-bool cors_any_matches(const struct cors_patterns *patterns, struct slice value, uint32_t fingerprint);
+/* Whether a pattern, or one of them, matches the value; where many are asked the caller knows its fingerprint. */
+bool cors_pattern_matches(const struct cors_pattern *pattern, struct slice value);
+bool cors_any_matches(const struct cors_patterns *patterns, struct slice value);
+bool cors_any_matches_known(const struct cors_patterns *patterns, struct slice value, uint32_t fingerprint);
 
 /* What a rule is asked. */
 struct cors_question {

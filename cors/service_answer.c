@@ -54,7 +54,7 @@ has_headers(const struct cors_service_section *section, const struct cors_names 
 	if (section->headers.count > 0 && names->count > CORS_COMPARISONS_MAX / section->headers.count)
 		return false;
 	for (size_t i = 0; i < names->count; i++)
-		if (!cors_any_matches(&section->headers, names->items[i], cors_fingerprint(names->items[i])))
+		if (!cors_any_matches(&section->headers, names->items[i]))
 			return false;
 	return true;
 }

@@ -1,4 +1,4 @@
-/* Bytes as this room looks at them: tokens, lower case, and text to show in a message. */
+/* Bytes as this room looks at them: tokens, and text to show in a message. */
 #include "cors/rules.h"
 
 #include <assert.h>
@@ -40,16 +40,6 @@ cors_is_token(struct slice s)
 		if (!is_token_byte((unsigned char)s.data[i]))
 			return false;
 	return s.length > 0;
-}
-
-void
-cors_lower(char *copy, struct slice text)
-{
-	for (size_t i = 0; i < text.length; i++) {
-		char c = text.data[i];
-
-		copy[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-	}
 }
 
 /* Cut before a character, never inside one. */

@@ -84,7 +84,6 @@ stage_cors(struct req *r)
 {
 	struct cors_resource resource;
 	struct cors_request request;
-	struct fields headers = { 0 };
 	enum s3_err err;
 	bool granted;
 
@@ -94,12 +93,9 @@ stage_cors(struct req *r)
 	    (!resource.rules && !resource.service && !req_has_header(r, "origin")))
 		return err;
 	cors_request_read(r, r->method, &r->headers, r->target.raw_key.length > 0, &request);
-	granted = cors_actual(r, &resource, &request, &headers);
+	granted = cors_actual(r, &resource, &request, &r->kept_headers);
 	req_log_cors(r, &resource, &request, false, granted);
-	/* The rules may be replaced before the answer is sent: copies. */
-	for (size_t i = 0; i < headers.count; i++)
-		fields_add(
-		    r, &r->kept_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
+	fields_copy(r, &r->kept_headers); /* the rules may be replaced before the answer is sent */
 	return S3_OK;
 }
 

@@ -8,17 +8,13 @@ op_preflight(struct req *r)
 {
 	struct cors_resource resource;
 	struct cors_request request;
-	struct fields headers = { 0 };
 	enum s3_err err;
 
 	if ((err = req_cors_resource(r, &resource)) != S3_OK)
 		return err;
 	cors_request_read(r, r->method, &r->headers, r->target.raw_key.length > 0, &request);
-	err = cors_preflight(r, &resource, &request, &r->refusal, &headers);
+	err = cors_preflight(r, &resource, &request, &r->refusal, &r->kept_headers);
 	req_log_cors(r, &resource, &request, true, err == S3_OK);
-	/* The rules may be replaced before the answer is sent: copies. */
-	for (size_t i = 0; i < headers.count; i++)
-		fields_add(
-		    r, &r->kept_headers, headers.items[i].name, slice_from(slice_dup(r, headers.items[i].value)));
+	fields_copy(r, &r->kept_headers); /* the rules may be replaced before the answer is sent */
 	return err == S3_OK ? reply_empty(r, 200) : err;
 }
