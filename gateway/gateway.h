@@ -2,15 +2,13 @@
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
 
-#include <stdatomic.h>
-
-#include "gateway/config.h"
+#include "gateway/config_share.h"
 #include "storage/catalog.h"
 
 struct gateway {
 	struct catalog *catalog;
-	_Atomic(const struct config *) config; /* replaced on reload; old ones live as long as the gateway */
-	const char *host_id;                   /* random, of this process: x-amz-id-2 */
+	struct config_share config; /* replaced on reload */
+	const char *host_id;        /* random, of this process: x-amz-id-2 */
 };
 
 #endif

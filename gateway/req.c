@@ -6,6 +6,13 @@
 
 #define JOINED_MAX (64 * 1024) /* more than the headers of a request can hold */
 
+static int
+leave_config(struct req *r)
+{
+	config_leave(r->config_holder);
+	return 0;
+}
+
 struct req *
 req_new(TALLOC_CTX *mem, struct gateway *gateway)
 {
@@ -14,7 +21,9 @@ req_new(TALLOC_CTX *mem, struct gateway *gateway)
 
 	random_bytes(id, sizeof(id));
 	r->gateway = gateway;
-	r->config = atomic_load(&gateway->config);
+	r->config_holder = config_take(&gateway->config);
+	r->config = r->config_holder->config;
+	talloc_set_destructor(r, leave_config);
 	r->id = hex_encode(r, slice_make(id, sizeof(id)));
 	r->started_us = clock_wall_us();
 	r->started_monotonic_us = clock_monotonic_us();

@@ -17,7 +17,8 @@
 
 struct req {
 	struct gateway *gateway;
-	const struct config *config; /* as it was when the request began */
+	struct config_holder *config_holder;
+	const struct config *config; /* as it was when the request began; its holder's */
 	const char *id;              /* x-amz-request-id */
 	int64_t started_us;          /* wall clock */
 	int64_t started_monotonic_us;

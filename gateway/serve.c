@@ -197,7 +197,7 @@ reload(struct gateway *gateway, const struct arguments *arguments)
 	}
 	log_set_level(config->log_level);
 	log_notices(config);
-	atomic_store(&gateway->config, config);
+	config_replace(&gateway->config, gateway, config);
 	LOG(INFO, "settings read again");
 }
 
@@ -223,9 +223,9 @@ allow_many_files(void)
 }
 
 static int
-serve(struct gateway *gateway, const struct arguments *arguments, const sigset_t *signals)
+serve(struct gateway *gateway, const struct config *config, const struct arguments *arguments,
+    const sigset_t *signals)
 {
-	const struct config *config = atomic_load(&gateway->config);
 	char *address, *message = NULL;
 	enum store_err settled = catalog_settle(gateway->catalog);
 	struct janitor *janitor = janitor_start(gateway->catalog);
@@ -282,7 +282,7 @@ command_serve(int argc, char **argv)
 	log_notices(config);
 	random_bytes(host_id, sizeof(host_id));
 	gateway->host_id = base64_encode(gateway, slice_make(host_id, sizeof(host_id)));
-	atomic_store(&gateway->config, config);
+	config_replace(&gateway->config, gateway, config);
 
 	if (store_open(config->store, &options, mem, &store, &message) != STORE_OK) {
 		command_fail(EXIT_FAILED, "%s", message);
@@ -291,7 +291,7 @@ command_serve(int argc, char **argv)
 	catalog_options.garbage_grace_us = (int64_t)config->garbage_grace * 1000000;
 	gateway->catalog = catalog_new(store, &catalog_options);
 	if (ensure_administrator(gateway->catalog, mem, config))
-		status = serve(gateway, &arguments, &signals);
+		status = serve(gateway, config, &arguments, &signals);
 	catalog_free(gateway->catalog);
 	store_close(store);
 out:

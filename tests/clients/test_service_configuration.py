@@ -208,6 +208,28 @@ def test_reload_under_load(new_gateway, tmp_path):
     assert set(found) == {(200, "1", "GET,PUT"), (200, "2", "GET,POST")}
 
 
+def resident(gateway):
+    """Memory in bytes."""
+    with open("/proc/%d/status" % gateway.process.pid) as status:
+        return 1024 * int(next(line for line in status if line.startswith("VmRSS:")).split()[1])
+
+
+def test_reloads_take_no_memory(new_gateway, tmp_path):
+    """Each configuration is several megabytes of memory, and only the one in force is kept."""
+    path = tmp_path / "crossgate.ini"
+    text = RULES + "[cors.more]\nallowed_origin =\n" + "".join(
+        " %s\n" % ",".join("http://%x" % number for number in range(start, start + 1000)) for start in range(0, 40000, 1000))
+    gateway = new_gateway(text)
+    for _ in range(3):
+        reload(gateway, path, text, "settings read again")
+        assert preflight(gateway).status == 200
+    before = resident(gateway)
+    for _ in range(12):
+        reload(gateway, path, text, "settings read again")
+        assert preflight(gateway, "http://1f").status == 200
+    assert resident(gateway) - before < 16 * 1024 * 1024
+
+
 # the README.
 
 

@@ -66,7 +66,8 @@ exchange_setup(void)
 	store = fault_wrap(scratch_open(folder));
 	gateway.catalog = catalog_new(store, &options);
 	gateway.host_id = "host";
-	atomic_store(&gateway.config, &config);
+	gateway.config = (struct config_share){ 0 };
+	config_replace(&gateway.config, mem, &config);
 	add_user("alice", false);
 	add_user("bob", false);
 	add_user("root", true);
