@@ -21,8 +21,8 @@ struct cors_reason {
 	unsigned rule;      /* from 1, as GetBucketCors shows them; 0: a section */
 	struct slice name;  /* the rule's ID, or the section's name; may be empty */
 	const char *failed; /* "origin", "method" or "header": the first that does not match; NULL: all do */
-	const char *near; /* how near an origin is (README, "crossgate cors"), or "method-case"; NULL: it is not */
-	const char *text; /* what does not match; NULL where all do */
+	const char *near;   /* how near an origin is (gateway/cors_help.c), or "method-case"; NULL: it is not */
+	const char *text;   /* what does not match; NULL where all do */
 	const char *advice; /* what to change; NULL: nothing that would be sensible */
 	unsigned closeness; /* the more, the less there is to change; 0: nothing is advised */
 };

@@ -9,7 +9,7 @@
 
 struct cors_finding {
 	bool refused;       /* PutBucketCors would refuse it; else it is a warning */
-	const char *code;   /* of S3's error; or the warning's own, which never changes: README, "crossgate cors" */
+	const char *code;   /* of S3's error; or the warning's own, which never changes (gateway/cors_help.c) */
 	unsigned line;      /* from 1; 0: the document as a whole */
 	unsigned rule;      /* in the document, from 1; 0: none */
 	struct slice id;    /* of the rule; empty: none */

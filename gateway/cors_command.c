@@ -253,10 +253,7 @@ command_cors(int argc, char **argv)
 		.parser = parse_argument,
 		.args_doc = "get BUCKET\nset BUCKET [FILE]\ndelete BUCKET\nlint FILE\n"
 			    "check --bucket NAME --origin ORIGIN --method METHOD",
-		.doc =
-		    "The cross-origin rules of buckets: print, replace or delete them, also while a gateway serves them; "
-		    "say what is wrong with a document before it is put; and say whether a page's request is granted, by which "
-		    "rule, or what keeps each rule from it. FILE \"-\" is standard input, as is none of set." };
+		.doc = cors_command_help };
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct cors_arguments a = { .mem = mem, .store = command_store_of_environment(mem) };
 	const struct verb *verb;

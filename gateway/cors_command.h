@@ -25,6 +25,9 @@ struct cors_arguments {
 	int word_count;
 };
 
+/* For argp's doc: what the verbs do, and behind the flags what they print for programs. */
+extern const char cors_command_help[];
+
 /* "crossgate: CODE: message" on standard error, and the status of failure. */
 int cors_command_refused(TALLOC_CTX *mem, const struct s3_refusal *why);
 

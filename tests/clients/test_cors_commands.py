@@ -1,12 +1,13 @@
 """`crossgate cors …` beside a gateway that serves the same store: what it says is what the gateway does."""
 
 import json
+import re
 import subprocess
 
 import pytest
 
 from answers import ask, preflight
-from launcher import program
+from launcher import ROOT, program
 
 RULES = """<CORSConfiguration>
   <CORSRule>
@@ -214,3 +215,12 @@ def test_lint_prints_no_control_character():
 def test_lint_of_a_file_without_end():
     done = lint("/dev/zero", document="")
     assert done.returncode == 1 and "longer than 65536 bytes" in done.stdout
+
+
+def test_help_names_every_warning(gateway):
+    """Programs go by the names, so that each that the sources give is there, and no other."""
+    sources = "".join((ROOT / "cors" / name).read_text() for name in ("lint.c", "lint_origin.c", "lint_shadow.c", "origin.c"))
+    given = set(re.findall(r'lint_warn\(\s*l, [^"]+?, "([a-z-]+)"|\{ "(origin-[a-z-]+)", ', sources))
+    shown = gateway.run("cors", "--help").stdout.partition("Warnings of lint")[2]
+    named = set(re.findall(r"\b[a-z]+(?:-[a-z]+)+\b|shadowed", shown))
+    assert named == {"".join(names) for names in given} and len(named) > 20
