@@ -45,8 +45,7 @@ struct cors_explanation {
 		CORS_BY_BUCKET,
 		CORS_BY_SERVICE
 	} in_force;
-	const struct cors_reason
-	    *answering; /* the preflight, or the request where there is none; NULL: none does */
+	const struct cors_reason *answering; /* the preflight, or the request without one; NULL: none does */
 	const struct cors_reason *answering_actual;
 	struct cors_reason *reasons; /* of every rule in order, or of every section */
 	size_t count;

@@ -60,20 +60,6 @@ find_base(const struct cors_compiler *c, const struct cors_section *section)
 	return base;
 }
 
-/* A file may be read more than once, by several filters: then the two are one section. */
-static bool
-stands_once(struct cors_compiler *c, const struct cors_section *section)
-{
-	for (const struct cors_section *other = c->sections; other < section; other++)
-		if (strcmp(other->name, section->name) == 0 && strcmp(other->file, section->file) == 0 &&
-		    other->line != section->line) {
-			*c->fault = talloc_asprintf(c->mem, "%s:%u: [%s] stands twice, first in line %u",
-			    section->file, section->line, section->name, other->line);
-			return false;
-		}
-	return true;
-}
-
 static void
 note_options(struct cors_compiler *c, const struct cors_section *section)
 {
@@ -179,7 +165,7 @@ cors_service_compile(TALLOC_CTX *mem, const struct cors_section *sections, size_
 	*fault = NULL;
 	*out = NULL;
 	for (size_t i = 0; i < count && compiled; i++)
-		compiled = stands_once(&c, &sections[i]) && compile_in_order(&c, i);
+		compiled = compile_in_order(&c, i);
 	tdestroy(c.named, leave);
 	if (!compiled)
 		return false;

@@ -31,8 +31,7 @@ struct cors_option {
 
 struct cors_section {
 	const char *name; /* as written between the brackets: "cors", "cors.horizon", "filter:cors" */
-	bool
-	    inherits; /* takes options it lacks, but for allowed_origin, from the section named "cors" of its file */
+	bool inherits;    /* from the section "cors" of its file what it lacks, but for allowed_origin */
 	const char *file;
 	unsigned line;
 	const struct cors_option *options;
@@ -51,9 +50,9 @@ struct cors_notices {
 };
 
 /*
- * Compile sections into rules. An origin belongs to the first section that names it: in the order given, but for
- * "cors", which comes before those that inherit from it. Everything that is given out lives on `mem`, and borrows
- * nothing from the sections.
+ * Compile sections into rules. Within a file their names differ, unless one was read more than once. An origin belongs
+ * to the first section that names it: in the order given, but for "cors", which comes before those that inherit from it.
+ * Everything that is given out lives on `mem`, and borrows nothing from the sections.
  * notices  duplicate and normalised origins, origins that can never match, unknown options, sections without effect
  * fault    "FILE:LINE: [SECTION] option: why" for a value that cannot be meant, and the result false
  * out      NULL when no section names an origin: then there are no rules

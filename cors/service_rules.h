@@ -14,8 +14,7 @@ struct cors_service_section {
 	bool allow_credentials;
 	struct cors_texts methods;
 	struct cors_texts listed_headers; /* allow_headers as written */
-	struct cors_patterns
-	    headers; /* all that is permitted, in lower case: allow_headers, then the simple ones */
+	struct cors_patterns headers;     /* permitted, in lower case: allow_headers, then the simple ones */
 
 	/* Finished values of response headers; empty: no such header. */
 	struct slice allow_methods;

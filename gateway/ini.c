@@ -87,6 +87,7 @@ open_section(struct reading *r, struct slice text)
 	GROW(file, file->sections, file->count);
 	file->sections[file->count++] = (struct ini_section){
 		.name = slice_dup(file, slice_make(text.data + 1, end - 1)),
+		.path = file->path,
 		.line = r->line,
 	};
 	return true;

@@ -21,6 +21,7 @@ struct ini_option {
 
 struct ini_section {
 	const char *name; /* as written between the brackets; may come more than once */
+	const char *path; /* of its file */
 	unsigned line;
 	struct ini_option *options; /* in order */
 	size_t count;

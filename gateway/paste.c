@@ -8,7 +8,6 @@
 #define FILTER   "filter:"
 #define PIPELINE "pipeline:"
 #define DEFAULTS "DEFAULT"
-#define BASE     "cors"
 #define ORIGIN   "allowed_origin"
 #define PROJECT  "oslo_config_project"
 #define FILE_OF  "oslo_config_file"
@@ -52,28 +51,31 @@ is_cors_filter(const struct ini_section *section)
 /* What a filter is made of. */
 
 static bool
+is_among(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
 is_default(const char *name)
 {
 	static const char *const names[] = { "allow_credentials", "expose_headers", "max_age", "allow_methods",
 		"allow_headers" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
+	return is_among(name, names, ARRAY_SIZE(names));
 }
 
 /* What is not there for PasteDeploy and oslo.config alone, who find the filter and its file by it. */
 static bool
 is_rule(const char *name)
 {
-	static const char *const names[] = { "paste.filter_factory", "use", PROJECT, FILE_OF,
+	static const char *const others[] = { "paste.filter_factory", "use", PROJECT, FILE_OF,
 		"oslo_config_program" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return false;
-	return true;
+	return !is_among(name, others, ARRAY_SIZE(others));
 }
 
 static void
@@ -82,8 +84,8 @@ filter_options(
 {
 	for (size_t i = 0; i < ini->count; i++)
 		if (strcmp(ini->sections[i].name, DEFAULTS) == 0)
-			option_list_take(c, out, ini, &ini->sections[i], is_default);
-	option_list_take(c, out, ini, filter, is_rule);
+			option_list_take(c, out, &ini->sections[i], is_default);
+	option_list_take(c, out, filter, is_rule);
 }
 
 /* A filter that takes its rules from a file of oslo.config. */
@@ -127,12 +129,12 @@ collect_project(struct collection *c, const struct ini_file *ini, const struct i
 	const struct ini_file *other;
 
 	if (file == NULL)
-		return collection_fail(c, ini, filter, ": " PROJECT " needs " FILE_OF);
+		return collection_fail(c, filter, ": " PROJECT " needs " FILE_OF);
 	if (!ini_read(c->mem, path_of(c->mem, ini, slice_from(file->value)), &other, &c->fault))
 		return false;
 	base = section_find(other, BASE);
 	if (base != NULL)
-		option_list_take(c, &options, other, base, NULL);
+		option_list_take(c, &options, base, NULL);
 	filter_options(c, &options, ini, filter);
 	collection_add(c, BASE, false, other->path, base != NULL ? base->line : 1, options);
 	return collect_named(c, other);
@@ -150,7 +152,7 @@ collect_filter(struct collection *c, const struct ini_file *ini, const struct in
 	if (ini_find(filter, PROJECT) != NULL)
 		return collect_project(c, ini, filter);
 	if (ini_find(filter, ORIGIN) == NULL)
-		return collection_fail(c, ini, filter, ": " ORIGIN " or " PROJECT " is required");
+		return collection_fail(c, filter, ": " ORIGIN " or " PROJECT " is required");
 	filter_options(c, &options, ini, filter);
 	collection_add(c, filter->name, false, ini->path, filter->line, options);
 	return true;
@@ -227,8 +229,7 @@ collect_filters(struct collection *c, const struct ini_file *ini)
 		if (!is_cors_filter(section) || counted[i])
 			continue;
 		if (pipelines)
-			collection_notice(
-			    c, false, ini, section, " is in no pipeline of the file and does not count");
+			collection_notice(c, false, section, " is in no pipeline of the file and does not count");
 		else if (!collect_filter(c, ini, section))
 			return false;
 	}

@@ -6,19 +6,17 @@
 #include "common/buf.h"
 #include "gateway/service_rules_private.h"
 
-#define BASE  "cors"
 #define NAMED "cors."
 
 /* Collecting. */
 
-static char *place(struct collection *c, const struct ini_file *ini, const struct ini_section *section,
-    const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
+static char *place(struct collection *c, const struct ini_section *section, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 static char *
-place(struct collection *c, const struct ini_file *ini, const struct ini_section *section, const char *format,
-    va_list arguments)
+place(struct collection *c, const struct ini_section *section, const char *format, va_list arguments)
 {
-	char *text = talloc_asprintf(c->mem, "%s:%u: [%s]", ini->path, section->line, section->name);
+	char *text = talloc_asprintf(c->mem, "%s:%u: [%s]", section->path, section->line, section->name);
 
 	text = talloc_vasprintf_append(text, format, arguments);
 	if (text == NULL)
@@ -36,24 +34,22 @@ add_notice(struct collection *c, struct cors_notice notice)
 }
 
 void
-collection_notice(struct collection *c, bool warning, const struct ini_file *ini, const struct ini_section *section,
-    const char *format, ...)
+collection_notice(struct collection *c, bool warning, const struct ini_section *section, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	add_notice(c, (struct cors_notice){ warning, place(c, ini, section, format, arguments) });
+	add_notice(c, (struct cors_notice){ warning, place(c, section, format, arguments) });
 	va_end(arguments);
 }
 
 bool
-collection_fail(
-    struct collection *c, const struct ini_file *ini, const struct ini_section *section, const char *format, ...)
+collection_fail(struct collection *c, const struct ini_section *section, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	c->fault = place(c, ini, section, format, arguments);
+	c->fault = place(c, section, format, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -73,9 +69,9 @@ joined(TALLOC_CTX *mem, const char *value)
 	return slice_dup(mem, buf_slice(list));
 }
 
-void
-option_list_add(
-    struct collection *c, struct option_list *list, const struct ini_file *ini, const struct ini_option *option)
+static void
+option_list_add(struct collection *c, struct option_list *list, const struct ini_section *section,
+    const struct ini_option *option)
 {
 	list->items = talloc_realloc(c->mem, list->items, struct cors_option, list->count + 1);
 	if (list->items == NULL)
@@ -83,14 +79,14 @@ option_list_add(
 	list->items[list->count++] = (struct cors_option){
 		.name = option->name,
 		.value = joined(c->mem, option->value),
-		.file = ini->path,
+		.file = section->path,
 		.line = option->line,
 	};
 }
 
 void
-option_list_take(struct collection *c, struct option_list *list, const struct ini_file *ini,
-    const struct ini_section *section, bool (*wanted)(const char *name))
+option_list_take(struct collection *c, struct option_list *list, const struct ini_section *section,
+    bool (*wanted)(const char *name))
 {
 	for (size_t i = 0; i < section->count; i++) {
 		const struct ini_option *option = &section->options[i], *last = ini_find(section, option->name);
@@ -98,10 +94,10 @@ option_list_take(struct collection *c, struct option_list *list, const struct in
 		if (wanted != NULL && !wanted(option->name))
 			continue;
 		if (last != option)
-			collection_notice(c, true, ini, section,
-			    " %s is given more than once: that on line %u counts", option->name, last->line);
+			collection_notice(c, true, section, " %s is given more than once: that on line %u counts",
+			    option->name, last->line);
 		else
-			option_list_add(c, list, ini, option);
+			option_list_add(c, list, section, option);
 	}
 }
 
@@ -137,7 +133,7 @@ collection_is_first(struct collection *c, const struct ini_file *ini, const stru
 	const struct ini_section *first = section_find(ini, section->name);
 
 	return first == section ||
-	       collection_fail(c, ini, section, ": the section stands on line %u already", first->line);
+	       collection_fail(c, section, ": the section stands on line %u already", first->line);
 }
 
 /* The sections of oslo.middleware. */
@@ -161,7 +157,7 @@ collect_named(struct collection *c, const struct ini_file *ini)
 			return false;
 		if (!is_named(section->name))
 			continue;
-		option_list_take(c, &options, ini, section, NULL);
+		option_list_take(c, &options, section, NULL);
 		collection_add(c, section->name, true, ini->path, section->line, options);
 	}
 	return true;
@@ -174,7 +170,7 @@ collect_cors(struct collection *c, const struct ini_file *ini)
 	struct option_list options = { NULL, 0 };
 
 	if (base != NULL) {
-		option_list_take(c, &options, ini, base, NULL);
+		option_list_take(c, &options, base, NULL);
 		collection_add(c, base->name, false, ini->path, base->line, options);
 	}
 	return collect_named(c, ini);
@@ -189,7 +185,7 @@ warn_of_others(struct collection *c, const struct ini_file *ini, const char *own
 
 		if (strcmp(section->name, own) != 0 && strcmp(section->name, BASE) != 0 &&
 		    !is_named(section->name) && !is_paste_section(section->name))
-			collection_notice(c, true, ini, section, " has no meaning here");
+			collection_notice(c, true, section, " has no meaning here");
 	}
 }
 

@@ -4,6 +4,8 @@
 
 #include "gateway/service_rules.h"
 
+#define BASE "cors" /* the section that others inherit from */
+
 struct collection {
 	TALLOC_CTX *mem; /* for all that is collected */
 	struct cors_section *sections;
@@ -20,18 +22,17 @@ struct option_list {
 };
 
 /* Add a notice, or say what is wrong: "FILE:LINE: [SECTION]" and then what is given. The second returns false. */
-void collection_notice(struct collection *c, bool warning, const struct ini_file *ini,
-    const struct ini_section *section, const char *format, ...) __attribute__((format(printf, 5, 6)));
-bool collection_fail(struct collection *c, const struct ini_file *ini, const struct ini_section *section,
-    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void collection_notice(struct collection *c, bool warning, const struct ini_section *section, const char *format,
+    ...) __attribute__((format(printf, 4, 5)));
+bool collection_fail(struct collection *c, const struct ini_section *section, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Add an option to a list; the lines of its value become members of a list. */
-void option_list_add(
-    struct collection *c, struct option_list *list, const struct ini_file *ini, const struct ini_option *option);
-
-/* Add the options of a section that are wanted (NULL: all). One that is given twice is warned of. */
-void option_list_take(struct collection *c, struct option_list *list, const struct ini_file *ini,
-    const struct ini_section *section, bool (*wanted)(const char *name));
+/*
+ * Add the options of a section that are wanted (NULL: all); the lines of a value become members of a list. One that is
+ * given twice is warned of.
+ */
+void option_list_take(struct collection *c, struct option_list *list, const struct ini_section *section,
+    bool (*wanted)(const char *name));
 
 /* Add a section, with options that it owns from now on. */
 void collection_add(struct collection *c, const char *name, bool inherits, const char *file, unsigned line,
