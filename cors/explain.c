@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "cors/explain_private.h"
+#include "cors/origin.h"
 
 const char *
 explain_text(const struct explain *e, const char *format, ...)
@@ -128,6 +129,22 @@ note_answers(struct explain *e)
 		    "origin there, not \"*\".");
 }
 
+/* No rule is near. Whether the page is to be let in, a person knows. */
+static const char *
+advise_to_add(const struct explain *e)
+{
+	const char *origin = cors_shown(e->mem, e->page->origin);
+	size_t star;
+
+	if (cors_origin_unsent(e->page->origin) != NULL || slice_equal(e->page->origin, SLICE("null")) ||
+	    slice_find(e->page->origin, SLICE("*"), &star))
+		return NULL;
+	if (e->out->in_force == CORS_BY_SERVICE)
+		return explain_text(e, "If its pages are to be let in, add %s to allowed_origin.", origin);
+	return explain_text(
+	    e, "If its pages are to be let in, add <AllowedOrigin>%s</AllowedOrigin> to a rule.", origin);
+}
+
 /* Once the answers are known. */
 static void
 conclude(struct explain *e, const struct cors_resource *resource, struct slice faulty)
@@ -143,6 +160,8 @@ conclude(struct explain *e, const struct cors_resource *resource, struct slice f
 	out->advice = advise(e, resource, faulty);
 	if (out->advice == NULL)
 		out->closest = find_closest(out);
+	if (out->advice == NULL && out->closest == NULL)
+		out->advice = advise_to_add(e);
 	out->answering = NULL;
 	out->answering_actual = NULL;
 }

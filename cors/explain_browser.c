@@ -160,7 +160,10 @@ note_origin(struct explain *e)
 {
 	const struct cors_unsent *unsent = cors_origin_unsent(e->page->origin);
 	const char *meant = unsent != NULL ? cors_origin_meant(e->mem, e->page->origin) : NULL;
+	size_t star;
 
+	if (meant != NULL && slice_equal(slice_from(meant), e->page->origin))
+		meant = NULL;
 	if (unsent != NULL)
 		explain_note(
 		    e, explain_text(e, "No browser sends the origin \"%s\": it %s%s%s%s.",
@@ -168,6 +171,9 @@ note_origin(struct explain *e)
 			   meant != NULL ? cors_shown(e->mem, slice_from(meant)) : "", meant != NULL ? "\"" : ""));
 	if (slice_equal(e->page->origin, SLICE("null")))
 		explain_note(e, "\"null\" is the origin of sandboxed frames, of files, and behind some redirects.");
+	if (slice_find(e->page->origin, SLICE("*"), &star))
+		explain_note(e, "A \"*\" stands for something in rules alone: give the origin of one page, as in "
+				"https://www.example.com.");
 }
 
 void

@@ -321,8 +321,11 @@ explain_section(const struct explain *e, const struct cors_service *service,
 	}
 	if (section == service->any_origin) {
 		reason->failed = "origin";
-		reason->text = explain_text(
-		    e, "its * is for origins that no section names, and [%s] names this one", match.section->name);
+		reason->text =
+		    match.section == NULL
+			? "its * is for every origin, and the request has none"
+			: explain_text(e, "its * is for origins that no section names, and [%s] names this one",
+			      match.section->name);
 		return;
 	}
 	origins = list_origins(e, service, section);

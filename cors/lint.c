@@ -249,6 +249,14 @@ refuse_document(
 		refuse_others(l, root, refused);
 }
 
+static bool
+is_json(struct slice document)
+{
+	struct slice text = slice_trim_of(document, " \t\r\n");
+
+	return slice_starts_with(text, SLICE("{")) || slice_starts_with(text, SLICE("["));
+}
+
 static const struct xml_element *
 parse(struct lint *l, struct slice document)
 {
@@ -263,7 +271,9 @@ parse(struct lint *l, struct slice document)
 		    talloc_asprintf(l->mem, "It is longer than %d bytes: make it shorter.", CORS_DOCUMENT_MAX));
 	} else if ((root = xml_parse_or_say(l->mem, document, limits, &fault)) == NULL) {
 		refuse(l, fault.line, S3_MALFORMED_XML, NULL,
-		    talloc_asprintf(l->mem, "Line %u: %s.", fault.line, fault.text));
+		    is_json(document)
+			? "This is JSON: S3 takes rules as XML, of which tools that take JSON make it."
+			: talloc_asprintf(l->mem, "Line %u: %s.", fault.line, fault.text));
 	}
 	return root;
 }

@@ -190,6 +190,8 @@ say_advice(const struct check *c)
 		say(c, "Closest is %s: %s. %s", name_reason(c, x->closest), x->closest->text, x->closest->advice);
 	else if (x->advice)
 		say(c, "%s", x->advice);
+	if (!c->resource.bucket_exists && strchr(c->arguments->bucket, '/'))
+		say(c, "A bucket's name stands alone, without s3://; an object's key is given with --key.");
 	if (x->in_force == CORS_BY_SERVICE)
 		say(c, "They stand in for %s, which %s.", name_resource(c),
 		    c->resource.bucket_exists ? "has no rules of its own" : "does not exist");

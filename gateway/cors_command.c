@@ -43,21 +43,25 @@ static const struct argp_option flags[] = {
 };
 
 /* "NAME: VALUE", or names with "," between. */
-static bool
-add_headers(struct cors_arguments *a, const char *text)
+static void
+add_headers(struct cors_arguments *a, const char *text, struct argp_state *state)
 {
 	struct slice rest = slice_from(text), name;
 	size_t colon;
 
 	if (slice_find(rest, SLICE(":"), &colon)) {
-		fields_add(a->mem, &a->headers, slice_trim(slice_head(rest, colon)),
-		    slice_trim(slice_skip(rest, colon + 1)));
-		return a->headers.count <= CORS_HEADERS_MAX;
+		name = slice_trim(slice_head(rest, colon));
+		if (name.length == 0)
+			argp_error(state, "--header '%s': a name comes before the colon",
+			    terminal_line(a->mem, slice_from(text)));
+		fields_add(a->mem, &a->headers, name, slice_trim(slice_skip(rest, colon + 1)));
+		rest = SLICE("");
 	}
 	while (slice_next(&rest, ',', &name) && a->headers.count <= CORS_HEADERS_MAX)
 		if (slice_trim(name).length > 0)
 			fields_add(a->mem, &a->headers, slice_trim(name), SLICE(""));
-	return a->headers.count <= CORS_HEADERS_MAX;
+	if (a->headers.count > CORS_HEADERS_MAX)
+		argp_error(state, "more than %d headers", CORS_HEADERS_MAX);
 }
 
 static error_t
@@ -93,8 +97,7 @@ parse_argument(int key, char *value, struct argp_state *state)
 		a->method = value;
 		break;
 	case FLAG_HEADER:
-		if (!add_headers(a, value))
-			argp_error(state, "more than %d headers", CORS_HEADERS_MAX);
+		add_headers(a, value, state);
 		break;
 	case ARGP_KEY_ARG:
 		if (a->word_count == (int)ARRAY_SIZE(a->words))
@@ -115,7 +118,8 @@ cors_command_refused(TALLOC_CTX *mem, const struct s3_refusal *why)
 {
 	const char *message = why->message ?: s3_err_message(why->err);
 
-	return command_fail(EXIT_FAILED, "%s: %s", s3_err_code(why->err), terminal_line(mem, slice_from(message)));
+	return command_fail(EXIT_FAILED, "%s: %s%s", s3_err_code(why->err), terminal_line(mem, slice_from(message)),
+	    why->err == S3_MALFORMED_XML ? " ('crossgate cors lint FILE' says where)" : "");
 }
 
 static int
@@ -150,8 +154,9 @@ store_failed(TALLOC_CTX *mem, enum store_err err, const char *bucket)
 	const char *shown = terminal_line(mem, slice_from(bucket));
 
 	if (err == STORE_NOT_FOUND)
-		return command_fail(EXIT_FAILED, "%s: %s: '%s'", s3_err_code(S3_NO_SUCH_BUCKET),
-		    s3_err_message(S3_NO_SUCH_BUCKET), shown);
+		return command_fail(EXIT_FAILED, "%s: %s: '%s'%s", s3_err_code(S3_NO_SUCH_BUCKET),
+		    s3_err_message(S3_NO_SUCH_BUCKET), shown,
+		    strchr(bucket, '/') ? " (a bucket's name stands alone, without s3:// and key)" : "");
 	return command_fail(EXIT_FAILED, "bucket '%s': %s", shown, store_err_name(err));
 }
 
@@ -205,26 +210,43 @@ cors_delete(struct catalog *c, const struct bucket *bucket, const struct cors_ar
 
 static const struct verb {
 	const char *name;
+	const char *wants;
 	int words_min, words_max;                   /* the verb counts */
 	unsigned flags;                             /* that it takes */
 	int (*run)(const struct cors_arguments *a); /* without a store */
 	int (*run_on)(
 	    struct catalog *c, const struct bucket *bucket, const struct cors_arguments *a); /* or with one */
 } verbs[] = {
-	{ "get", 2, 2, STORE_FLAGS, NULL, cors_get },
-	{ "set", 2, 3, STORE_FLAGS, NULL, cors_set },
-	{ "delete", 2, 2, STORE_FLAGS, NULL, cors_delete },
-	{ "check", 1, 1, CHECK_FLAGS, cors_command_check, NULL },
-	{ "lint", 2, 2, BIT(FLAG_JSON) | BIT(FLAG_STRICT), cors_command_lint, NULL },
+	{ "get", "BUCKET", 2, 2, STORE_FLAGS, NULL, cors_get },
+	{ "set", "BUCKET [FILE]", 2, 3, STORE_FLAGS, NULL, cors_set },
+	{ "delete", "BUCKET", 2, 2, STORE_FLAGS, NULL, cors_delete },
+	{ "check", "--bucket NAME --origin ORIGIN --method METHOD", 1, 1, CHECK_FLAGS, cors_command_check, NULL },
+	{ "lint", "FILE", 2, 2, BIT(FLAG_JSON) | BIT(FLAG_STRICT), cors_command_lint, NULL },
 };
 
 static const struct verb *
 find_verb(const struct cors_arguments *a)
 {
 	for (size_t i = 0; a->word_count > 0 && i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verbs[i].name, a->words[0]) == 0 && a->word_count >= verbs[i].words_min &&
-		    a->word_count <= verbs[i].words_max && (a->given & ~verbs[i].flags) == 0)
+		if (strcmp(verbs[i].name, a->words[0]) == 0)
 			return &verbs[i];
+	return NULL;
+}
+
+/* What is wrong with the words and flags; NULL: nothing. */
+static const char *
+find_fault(const struct cors_arguments *a, const struct verb *verb)
+{
+	if (a->word_count == 0)
+		return "one of get, set, delete, check and lint is missing";
+	if (!verb)
+		return talloc_asprintf(a->mem, "'%s' is none of get, set, delete, check and lint",
+		    terminal_line(a->mem, slice_from(a->words[0])));
+	if (a->word_count < verb->words_min || a->word_count > verb->words_max)
+		return talloc_asprintf(a->mem, "it is 'crossgate cors %s %s'", verb->name, verb->wants);
+	for (const struct argp_option *flag = flags; flag->name; flag++)
+		if ((a->given & BIT(flag->key) & ~verb->flags) != 0)
+			return talloc_asprintf(a->mem, "'crossgate cors %s' takes no --%s", verb->name, flag->name);
 	return NULL;
 }
 
@@ -257,14 +279,16 @@ command_cors(int argc, char **argv)
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct cors_arguments a = { .mem = mem, .store = command_store_of_environment(mem) };
 	const struct verb *verb;
+	const char *fault;
 	int status;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = talloc_strdup(mem, "crossgate cors");
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
 	verb = find_verb(&a);
-	if (!verb)
-		status = command_fail(EXIT_USAGE, "wrong usage: see 'crossgate cors --help'");
+	fault = find_fault(&a, verb);
+	if (fault)
+		status = command_fail(EXIT_USAGE, "%s: see 'crossgate cors --help'", fault);
 	else
 		status = verb->run ? verb->run(&a) : run_on_bucket(verb, &a);
 	if (status == EXIT_OK && fflush(stdout) != 0)

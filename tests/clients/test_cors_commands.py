@@ -134,6 +134,37 @@ def test_wrong_usage(gateway, arguments):
     assert done.stderr
 
 
+@pytest.mark.parametrize("arguments, said", [
+    ([], "one of get, set, delete, check and lint is missing"),
+    (["put", "b"], "'put' is none of get, set, delete, check and lint"),
+    (["\x1b[2J"], "'\\u{1B}[2J' is none of "),
+    (["get"], "it is 'crossgate cors get BUCKET'"),
+    (["check", "b"], "it is 'crossgate cors check --bucket NAME --origin ORIGIN --method METHOD'"),
+    (["get", "b", "--json"], "'crossgate cors get' takes no --json"),
+    (["lint", "-"], "'crossgate cors lint' takes no --data")])
+def test_wrong_usage_is_named(gateway, arguments, said):
+    line, = cors(gateway, *arguments).stderr.splitlines()
+    assert line.startswith("crossgate: " + said) and line.endswith(": see 'crossgate cors --help'")
+
+
+def test_bucket_as_s3cmd_has_it(gateway, bucket):
+    assert "(a bucket's name stands alone, without s3:// and key)" in cors(gateway, "get", "s3://" + bucket).stderr
+    done = gateway.run("cors", "check", "--bucket", bucket + "/key", "--origin", "https://a", "--method", "GET", check=False)
+    assert "A bucket's name stands alone, without s3://; an object's key is given with --key." in done.stdout.splitlines()
+
+
+def test_header_without_a_name(gateway, bucket):
+    done = gateway.run("cors", "check", "--bucket", bucket, "--origin", "https://a", "--method", "GET", "--header", ": x",
+                       check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "a name comes before the colon" in done.stderr
+
+
+def test_json_in_place_of_xml(gateway, bucket):
+    document = '\n{"CORSRules": []}'
+    assert "    This is JSON: S3 takes rules as XML" in lint("-", document=document).stdout
+    assert refused(cors(gateway, "set", bucket, input=document), "MalformedXML", message="('crossgate cors lint FILE' says where)")
+
+
 def test_store_that_is_not_there(tmp_path):
     done = subprocess.run([program(), "cors", "get", "b", "--data", str(tmp_path / "none")], capture_output=True,
                           text=True, timeout=60)

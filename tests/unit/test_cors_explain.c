@@ -219,6 +219,8 @@ static const struct {
 	{ "method unknown", A, "https://a", "PATCH", "", 0, "", "GET, PUT, POST, DELETE and HEAD, and not PATCH" },
 	{ "name", A, "https://a", "GET", "a b", 0, "", "\"a b\" is none" },
 	{ "no origin", A, "", "GET", "", 0, "", "origin of the page" },
+	{ "another site", A, "https://b.org", "GET", "", 0, "",
+	    "add <AllowedOrigin>https://b.org</AllowedOrigin> to a rule" },
 };
 
 START_TEST(advises)
@@ -232,6 +234,28 @@ START_TEST(advises)
 	ck_assert_msg(closest == 0 || strstr(x.closest->text, texts[_i].text) != NULL, "%s: %s", texts[_i].name,
 	    closest > 0 ? x.closest->text : "");
 	ck_assert_msg(strstr(advice, texts[_i].advice) != NULL, "%s: %s", texts[_i].name, advice);
+}
+END_TEST
+
+/* What is no origin is none to be added either. */
+static const struct {
+	const char *origin, *note;
+} no_origins[] = {
+	{ "*", "A \"*\" stands for something in rules alone" },
+	{ "null", "\"null\" is the origin of sandboxed frames" },
+	{ "https://\xc3\xa4.org", "browsers send as xn--\xe2\x80\xa6." },
+	{ "https://\xff.org",
+	    "\"https://\\xFF.org\": it has letters beyond ASCII, which browsers send as xn--\xe2\x80\xa6." },
+};
+
+START_TEST(advises_no_origin)
+{
+	const struct cors_resource resource = { true, parse(A), NULL };
+	struct cors_explanation x = explain(&resource, no_origins[_i].origin, "GET", "");
+
+	ck_assert(!x.granted && x.closest == NULL && x.advice == NULL);
+	ck_assert_uint_eq(x.note_count, 1);
+	ck_assert_msg(strstr(x.notes[0], no_origins[_i].note) != NULL, "%s", x.notes[0]);
 }
 END_TEST
 
@@ -423,6 +447,19 @@ compare(const struct cors_resource *resource, const char *origin, const char *me
 		ck_assert_uint_eq(x.answering->rule, (unsigned)(rule - resource->rules->items) + 1);
 }
 
+/* No section answers it, that of * neither. */
+START_TEST(service_without_origin)
+{
+	const struct cors_resource resource = { false, NULL, service() };
+	struct cors_explanation x = explain(&resource, "", "GET", "");
+
+	ck_assert(!x.granted && x.answering == NULL && x.answering_actual == NULL);
+	ck_assert_uint_eq(x.count, 2);
+	ck_assert_str_eq(x.reasons[1].failed, "origin");
+	ck_assert_str_eq(x.reasons[1].text, "its * is for every origin, and the request has none");
+}
+END_TEST
+
 START_TEST(is_true)
 {
 	uint32_t state = (uint32_t)_i + 1;
@@ -448,6 +485,8 @@ main(void)
 	tcase_add_test(tc, two_rules);
 	tcase_add_test(tc, too_many_names);
 	tcase_add_loop_test(tc, explains_service, 0, ARRAY_SIZE(of_service));
+	tcase_add_loop_test(tc, advises_no_origin, 0, ARRAY_SIZE(no_origins));
+	tcase_add_test(tc, service_without_origin);
 	tcase_add_loop_test(tc, is_true, 0, 100);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
