@@ -1,6 +1,5 @@
-#include <check.h>
-
 #include "tests/unit/auth_request.h"
+#include "tests/unit/suite.h"
 
 /* 2013-05-24T00:00:00Z, the moment of all requests below. */
 #define NOW    1369353600
@@ -550,11 +549,5 @@ credential_suite(void)
 int
 main(void)
 {
-	SRunner *runner = srunner_create(credential_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return run_suite(credential_suite());
 }

@@ -1,7 +1,7 @@
-#include <check.h>
 #include <pthread.h>
 
 #include "tests/unit/auth_request.h"
+#include "tests/unit/suite.h"
 
 #define VECTORS     "tests/vectors/sigv4"
 #define VECTORS_MAX 512
@@ -343,16 +343,12 @@ sigv4_suite(void)
 int
 main(void)
 {
-	SRunner *runner = srunner_create(sigv4_suite());
-	int failed;
+	Suite *suite = sigv4_suite();
 
 	if (case_count < 100) {
 		fprintf(stderr, "only %zu vectors in " VECTORS ": run this from the top of the source tree\n",
 		    case_count);
 		return 1;
 	}
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return run_suite(suite);
 }

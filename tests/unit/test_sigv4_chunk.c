@@ -1,7 +1,7 @@
-#include <check.h>
 #include <signal.h>
 
 #include "tests/unit/auth_upload.h"
+#include "tests/unit/suite.h"
 
 /* What came out of a body that was fed in pieces of that size. */
 struct outcome {
@@ -511,11 +511,5 @@ sigv4_chunk_suite(void)
 int
 main(void)
 {
-	SRunner *runner = srunner_create(sigv4_chunk_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return run_suite(sigv4_chunk_suite());
 }
