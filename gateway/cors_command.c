@@ -44,7 +44,7 @@ static const struct argp_option flags[] = {
 
 /* "NAME: VALUE", or names with "," between. */
 static void
-add_headers(struct cors_arguments *a, const char *text, struct argp_state *state)
+add_headers(struct cors_arguments *a, const char *text, const struct argp_state *state)
 {
 	struct slice rest = slice_from(text), name;
 	size_t colon;
@@ -64,50 +64,62 @@ add_headers(struct cors_arguments *a, const char *text, struct argp_state *state
 		argp_error(state, "more than %d headers", CORS_HEADERS_MAX);
 }
 
+/* Where the text of a flag belongs; NULL for one that needs more than keeping. */
+static const char **
+place_of(struct cors_arguments *a, int flag)
+{
+	switch (flag) {
+	case FLAG_CONFIG:
+		return &a->config_file;
+	case FLAG_BUCKET:
+		return &a->bucket;
+	case FLAG_KEY:
+		return &a->key;
+	case FLAG_ORIGIN:
+		return &a->origin;
+	case FLAG_METHOD:
+		return &a->method;
+	default:
+		return NULL;
+	}
+}
+
+static void
+take_word(struct cors_arguments *a, const char *word, const struct argp_state *state)
+{
+	if (a->word_count == (int)ARRAY_SIZE(a->words))
+		argp_error(state, "what is '%s'?", terminal_line(a->mem, slice_from(word)));
+	a->words[a->word_count++] = word;
+}
+
+static void
+take_flag(struct cors_arguments *a, int flag, const char *value, const struct argp_state *state)
+{
+	const char **place = place_of(a, flag);
+
+	a->given |= BIT(flag);
+	a->json |= flag == FLAG_JSON;
+	a->strict |= flag == FLAG_STRICT;
+	a->store_given |= flag == FLAG_STORE || flag == FLAG_DATA;
+	if (place)
+		*place = value;
+	else if (flag == FLAG_DATA)
+		a->store = talloc_asprintf(a->mem, "local:%s", value);
+	else if (flag == FLAG_STORE)
+		a->store = value;
+	else if (flag == FLAG_HEADER)
+		add_headers(a, value, state);
+}
+
 static error_t
 parse_argument(int key, char *value, struct argp_state *state)
 {
-	struct cors_arguments *a = state->input;
-
-	switch (key) {
-	case FLAG_DATA:
-	case FLAG_STORE:
-		a->store = key == FLAG_DATA ? talloc_asprintf(a->mem, "local:%s", value) : value;
-		a->store_given = true;
-		break;
-	case FLAG_JSON:
-		a->json = true;
-		break;
-	case FLAG_STRICT:
-		a->strict = true;
-		break;
-	case FLAG_CONFIG:
-		a->config_file = value;
-		break;
-	case FLAG_BUCKET:
-		a->bucket = value;
-		break;
-	case FLAG_KEY:
-		a->key = value;
-		break;
-	case FLAG_ORIGIN:
-		a->origin = value;
-		break;
-	case FLAG_METHOD:
-		a->method = value;
-		break;
-	case FLAG_HEADER:
-		add_headers(a, value, state);
-		break;
-	case ARGP_KEY_ARG:
-		if (a->word_count == (int)ARRAY_SIZE(a->words))
-			argp_error(state, "what is '%s'?", terminal_line(a->mem, slice_from(value)));
-		a->words[a->word_count++] = value;
-		return 0;
-	default:
+	if (key == ARGP_KEY_ARG)
+		take_word(state->input, value, state);
+	else if (key >= FLAG_STORE && key <= FLAG_HEADER)
+		take_flag(state->input, key, value, state);
+	else
 		return ARGP_ERR_UNKNOWN;
-	}
-	a->given |= BIT(key);
 	return 0;
 }
 
@@ -224,6 +236,8 @@ static const struct verb {
 	{ "lint", "FILE", 2, 2, BIT(FLAG_JSON) | BIT(FLAG_STRICT), cors_command_lint, NULL },
 };
 
+#define VERBS "get, set, delete, check and lint"
+
 static const struct verb *
 find_verb(const struct cors_arguments *a)
 {
@@ -238,10 +252,10 @@ static const char *
 find_fault(const struct cors_arguments *a, const struct verb *verb)
 {
 	if (a->word_count == 0)
-		return "one of get, set, delete, check and lint is missing";
+		return "one of " VERBS " is missing";
 	if (!verb)
-		return talloc_asprintf(a->mem, "'%s' is none of get, set, delete, check and lint",
-		    terminal_line(a->mem, slice_from(a->words[0])));
+		return talloc_asprintf(
+		    a->mem, "'%s' is none of " VERBS, terminal_line(a->mem, slice_from(a->words[0])));
 	if (a->word_count < verb->words_min || a->word_count > verb->words_max)
 		return talloc_asprintf(a->mem, "it is 'crossgate cors %s %s'", verb->name, verb->wants);
 	for (const struct argp_option *flag = flags; flag->name; flag++)
