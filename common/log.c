@@ -79,13 +79,23 @@ escape(unsigned char c, char out[4])
 	return 4;
 }
 
-/* A presigned query may end up in a key, where a client has encoded its question mark: the signature stays out. */
+/*
+ * A presigned query may end up in a key, where a client has encoded its question mark, once or more often: the signature
+ * stays out.
+ */
 static struct slice
 without_signature(struct slice value)
 {
+	static const struct slice name = { "Signature", 9 };
+	struct slice rest = value;
 	size_t position;
 
-	return slice_find(value, SLICE("Signature="), &position) ? slice_head(value, position) : value;
+	while (slice_find(rest, name, &position)) {
+		rest = slice_skip(rest, position + name.length);
+		if (rest.length > 0 && (rest.data[0] == '=' || rest.data[0] == '%'))
+			return slice_head(value, value.length - rest.length - name.length);
+	}
+	return value;
 }
 
 /* At most `room` bytes; a value that is longer ends in an ellipsis. */
