@@ -10,7 +10,7 @@ enum option_kind {
 	OPTION_STORE,
 	OPTION_DATA,
 	OPTION_DOMAIN,
-	OPTION_TEXT,
+	OPTION_REGION,
 	OPTION_LEVEL,
 	OPTION_COUNT,
 	OPTION_SECONDS
@@ -107,6 +107,17 @@ set_domain(struct config *c, const char *value)
 	return true;
 }
 
+/* It is sent in a header, and compared with what a signature names. */
+static bool
+set_region(struct config *c, const char *value)
+{
+	c->region = talloc_strdup(c, value);
+	for (const char *p = value; *p; p++)
+		if (!isalnum((unsigned char)*p) && strchr("-_.", *p) == NULL)
+			return false;
+	return true;
+}
+
 /* Give a setting its value; false when the value is none for it. */
 static bool
 set(struct config *c, int option, const char *value)
@@ -126,9 +137,8 @@ set(struct config *c, int option, const char *value)
 		return true;
 	case OPTION_DOMAIN:
 		return set_domain(c, value);
-	case OPTION_TEXT:
-		c->region = talloc_strdup(c, value);
-		return true;
+	case OPTION_REGION:
+		return set_region(c, value);
 	case OPTION_LEVEL:
 		return log_level_parse(slice_from(value), &c->log_level);
 	case OPTION_COUNT:

@@ -75,6 +75,9 @@ static const struct {
 	{ "bad number", "[crossgate]\n\nworkers = many\n", ":3: workers: 'many' is no value for it" },
 	{ "number too large", "[crossgate]\nworkers = 99999999\n", "'99999999'" },
 	{ "bad level", "[crossgate]\nlog_level = loud\n", "'loud'" },
+	{ "control character in the region", "[crossgate]\nregion = eu\rX-Evil: 1\n",
+	    ":2: region: 'eu\rX-Evil: 1'" },
+	{ "blank in the region", "[crossgate]\nregion = eu west\n", ":2: region: 'eu west'" },
 	{ "no port", "[crossgate]\nlisten = here\n", "'here'" },
 	{ "not a setting", "[crossgate]\nnonsense\n", ":2: neither a section nor a setting" },
 };
