@@ -8,6 +8,7 @@
 #include "common/digest.h"
 #include "common/encode.h"
 #include "common/log.h"
+#include "common/terminal.h"
 #include "gateway/command.h"
 #include "gateway/janitor.h"
 #include "gateway/server.h"
@@ -264,7 +265,7 @@ command_serve(int argc, char **argv)
 
 	parse_arguments(mem, argc, argv, &arguments);
 	if (!config_read(gateway, arguments.config_file, arguments.flags, &config, &message)) {
-		status = command_fail(EXIT_USAGE, "%s", message);
+		status = command_fail(EXIT_USAGE, "%s", terminal_line(mem, slice_from(message)));
 		goto out;
 	}
 	if (*config->store == '\0') {
