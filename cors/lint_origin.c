@@ -2,8 +2,8 @@
 #include "cors/lint_private.h"
 #include "cors/origin.h"
 
-static const struct slice any_https = { "https://site.invalid", 20 };
-static const struct slice any_http = { "http://site.invalid", 19 };
+static const struct slice any_https = SLICE("https://site.invalid");
+static const struct slice any_http = SLICE("http://site.invalid");
 
 static bool
 takes(struct slice text, struct slice origin)

@@ -2,11 +2,11 @@
 #include "cors/rules.h"
 
 static const struct slice methods[] = {
-	{ "GET", 3 },
-	{ "PUT", 3 },
-	{ "POST", 4 },
-	{ "DELETE", 6 },
-	{ "HEAD", 4 },
+	SLICE("GET"),
+	SLICE("PUT"),
+	SLICE("POST"),
+	SLICE("DELETE"),
+	SLICE("HEAD"),
 };
 
 unsigned

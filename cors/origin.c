@@ -22,7 +22,7 @@ find_port(struct slice authority)
 struct cors_origin
 cors_origin_split(struct slice text)
 {
-	struct cors_origin origin = { .scheme = { NULL, 0 } };
+	struct cors_origin origin = { .text = text };
 	struct slice authority = text;
 	size_t at;
 
@@ -51,94 +51,85 @@ cors_is_default_port(struct slice scheme, struct slice port)
 /* What no browser sends. */
 
 static bool
-is_empty(struct slice text, const struct cors_origin *origin)
+is_empty(const struct cors_origin *origin)
 {
-	(void)origin;
-	return text.length == 0;
+	return origin->text.length == 0;
 }
 
 static bool
-has_white_space(struct slice text, const struct cors_origin *origin)
+has_white_space(const struct cors_origin *origin)
 {
-	(void)origin;
-	return slice_length_before(text, WHITE) < text.length;
+	return slice_length_before(origin->text, WHITE) < origin->text.length;
 }
 
 /* A star in front may stand for the scheme, and one in a word for its end. */
 static bool
-lacks_scheme(struct slice text, const struct cors_origin *origin)
+lacks_scheme(const struct cors_origin *origin)
 {
-	size_t star = slice_length_before(text, "*");
+	size_t star = slice_length_before(origin->text, "*");
 
-	if (origin->scheme.length > 0 || slice_equal(text, SLICE("null")))
+	if (origin->scheme.length > 0 || slice_equal(origin->text, SLICE("null")))
 		return false;
-	return star == text.length || slice_length_before(slice_head(text, star), ".:/") < star;
+	return star == origin->text.length || slice_length_before(slice_head(origin->text, star), ".:/") < star;
 }
 
 static bool
-ends_in_slash(struct slice text, const struct cors_origin *origin)
+ends_in_slash(const struct cors_origin *origin)
 {
-	(void)text;
 	return slice_equal(origin->rest, SLICE("/"));
 }
 
 static bool
-has_path(struct slice text, const struct cors_origin *origin)
+has_path(const struct cors_origin *origin)
 {
-	(void)text;
 	return origin->scheme.length > 0 && origin->rest.length > 0;
 }
 
 static bool
-has_user(struct slice text, const struct cors_origin *origin)
+has_user(const struct cors_origin *origin)
 {
-	(void)text;
 	return slice_length_before(origin->host, "@") < origin->host.length;
 }
 
 static bool
-has_default_port(struct slice text, const struct cors_origin *origin)
+has_default_port(const struct cors_origin *origin)
 {
-	(void)text;
 	return cors_is_default_port(origin->scheme, origin->port);
 }
 
 static bool
-has_upper_case(struct slice text, const struct cors_origin *origin)
+has_upper_case(const struct cors_origin *origin)
 {
-	(void)origin;
-	for (size_t i = 0; i < text.length; i++)
-		if (text.data[i] >= 'A' && text.data[i] <= 'Z')
+	for (size_t i = 0; i < origin->text.length; i++)
+		if (origin->text.data[i] >= 'A' && origin->text.data[i] <= 'Z')
 			return true;
 	return false;
 }
 
 static bool
-has_no_host(struct slice text, const struct cors_origin *origin)
+has_no_host(const struct cors_origin *origin)
 {
-	(void)text;
 	return origin->scheme.length > 0 && origin->host.length == 0;
 }
 
 static bool
-has_empty_port(struct slice text, const struct cors_origin *origin)
+has_empty_port(const struct cors_origin *origin)
 {
-	return origin->port.length == 0 && origin->rest.length == 0 && text.length > 0 &&
-	       text.data[text.length - 1] == ':';
+	return origin->port.length == 0 && origin->rest.length == 0 && origin->text.length > 0 &&
+	       origin->text.data[origin->text.length - 1] == ':';
 }
 
 static bool
-is_beyond_ascii(struct slice text, const struct cors_origin *origin)
+is_beyond_ascii(const struct cors_origin *origin)
 {
-	(void)origin;
-	for (size_t i = 0; i < text.length; i++)
-		if ((unsigned char)text.data[i] >= 0x80)
+	for (size_t i = 0; i < origin->text.length; i++)
+		if ((unsigned char)origin->text.data[i] >= 0x80)
 			return true;
 	return false;
 }
 
 static const struct {
-	bool (*fits)(struct slice text, const struct cors_origin *origin);
+	bool (*fits)(const struct cors_origin *origin);
 	struct cors_unsent unsent;
 } unsent[] = {
 	{ is_empty, { "origin-empty", "is empty" } },
@@ -160,7 +151,7 @@ cors_origin_unsent(struct slice text)
 	struct cors_origin origin = cors_origin_split(text);
 
 	for (size_t i = 0; i < ARRAY_SIZE(unsent); i++)
-		if (unsent[i].fits(text, &origin))
+		if (unsent[i].fits(&origin))
 			return &unsent[i].unsent;
 	return NULL;
 }

@@ -9,6 +9,7 @@
 
 /* The parts of scheme://host:port, all borrowed; a part that is missing is empty. The text may hold a "*". */
 struct cors_origin {
+	struct slice text; /* all of it */
 	struct slice scheme;
 	struct slice host; /* with "user@", and with the brackets of an IPv6 address */
 	struct slice port; /* behind the ":" */

@@ -175,14 +175,14 @@ read_credentials(struct cors_compiler *c, const struct cors_setting *s, struct c
 		struct slice text;
 		bool value;
 	} words[] = {
-		{ { "true", 4 }, true },
-		{ { "1", 1 }, true },
-		{ { "on", 2 }, true },
-		{ { "yes", 3 }, true },
-		{ { "false", 5 }, false },
-		{ { "0", 1 }, false },
-		{ { "off", 3 }, false },
-		{ { "no", 2 }, false },
+		{ SLICE("true"), true },
+		{ SLICE("1"), true },
+		{ SLICE("on"), true },
+		{ SLICE("yes"), true },
+		{ SLICE("false"), false },
+		{ SLICE("0"), false },
+		{ SLICE("off"), false },
+		{ SLICE("no"), false },
 	};
 	struct slice value = slice_trim_of(s->value, WHITE);
 
@@ -246,14 +246,14 @@ read_methods(struct cors_compiler *c, const struct cors_setting *s, struct cors_
 
 /* Request headers that need no mention; oslo.middleware's list. */
 static const struct slice simple_headers[] = {
-	{ "accept", 6 },
-	{ "accept-language", 15 },
-	{ "content-type", 12 },
-	{ "cache-control", 13 },
-	{ "content-language", 16 },
-	{ "expires", 7 },
-	{ "last-modified", 13 },
-	{ "pragma", 6 },
+	SLICE("accept"),
+	SLICE("accept-language"),
+	SLICE("content-type"),
+	SLICE("cache-control"),
+	SLICE("content-language"),
+	SLICE("expires"),
+	SLICE("last-modified"),
+	SLICE("pragma"),
 };
 
 static bool

@@ -58,13 +58,13 @@ is_host(struct slice host)
 
 /* No port at all is one; the colon of an empty one is the last byte. */
 static bool
-is_port(struct slice text, struct slice port)
+is_port(const struct cors_origin *origin)
 {
 	uint64_t number;
 
-	if (port.length == 0)
-		return text.data[text.length - 1] != ':';
-	return slice_to_number(port, PORT_MAX, &number) && !slice_starts_with(port, SLICE("0"));
+	if (origin->port.length == 0)
+		return origin->text.data[origin->text.length - 1] != ':';
+	return slice_to_number(origin->port, PORT_MAX, &number) && !slice_starts_with(origin->port, SLICE("0"));
 }
 
 /* Why no browser sends what is behind the host; NULL when nothing is. */
@@ -79,13 +79,13 @@ rest_fault(struct slice rest)
 }
 
 static const char *
-fault_of(struct slice text, const struct cors_origin *origin)
+fault_of(const struct cors_origin *origin)
 {
 	size_t at;
 
-	if (slice_equal(text, SLICE("null")))
+	if (slice_equal(origin->text, SLICE("null")))
 		return "every sandboxed page of any site has the origin null, so it is never allowed";
-	if (slice_find(text, SLICE("*"), &at))
+	if (slice_find(origin->text, SLICE("*"), &at))
 		return "a wildcard stands alone, for any origin, or not at all";
 	if (origin->scheme.length == 0)
 		return "an origin begins with a scheme, such as https://";
@@ -99,7 +99,7 @@ fault_of(struct slice text, const struct cors_origin *origin)
 		return "it names no host";
 	if (!is_host(origin->host))
 		return "its host has characters that browsers do not send (names beyond ASCII go as Punycode)";
-	return is_port(text, origin->port) ? NULL : "its port is none that browsers send";
+	return is_port(origin) ? NULL : "its port is none that browsers send";
 }
 
 const char *
@@ -107,7 +107,7 @@ cors_origin_normalise(TALLOC_CTX *mem, struct slice written, struct slice *out)
 {
 	struct slice text = slice_lower(mem, written);
 	struct cors_origin origin = cors_origin_split(text);
-	const char *fault = fault_of(text, &origin);
+	const char *fault = fault_of(&origin);
 
 	*out = written;
 	if (fault != NULL)
