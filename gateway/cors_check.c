@@ -21,6 +21,8 @@ find_bucket(struct check *c, struct catalog *catalog)
 		    terminal_line(c->mem, slice_from(c->arguments->bucket)), store_err_name(err));
 	c->is_damaged = cors_rules_parse(c->mem, stored, NULL, &rules) != S3_OK;
 	c->resource.rules = rules;
+	if (c->is_damaged)
+		c->resource.service = NULL;
 	return EXIT_OK;
 }
 

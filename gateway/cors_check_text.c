@@ -99,6 +99,7 @@ say_verdict(const struct check *c)
 	else
 		say(c, "Refused: %s%s.", name_resource(c),
 		    !c->resource.bucket_exists ? " does not exist"
+		    : c->is_damaged            ? " has rules that are damaged"
 		    : c->config                ? " has no rules, nor has the service"
 					       : " has no rules");
 }
@@ -119,8 +120,9 @@ say_advice(const struct check *c)
 		say(c, "They stand in for %s, which %s.", name_resource(c),
 		    c->resource.bucket_exists ? "has no rules of its own" : "does not exist");
 	if (c->is_damaged)
-		say(c, "The rules of %s are damaged, and count as none: put them again.", name_resource(c));
-	if (x->in_force == CORS_BY_NOBODY && !c->config)
+		say(c, "Nothing is granted as long as the rules of %s are damaged: put them again.",
+		    name_resource(c));
+	if (x->in_force == CORS_BY_NOBODY && !c->config && !c->is_damaged)
 		say(c,
 		    "Rules for the whole service were not looked at: --config FILE names the gateway's configuration.");
 	for (size_t i = 0; i < x->note_count; i++)

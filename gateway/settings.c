@@ -76,7 +76,8 @@ compile_cors(struct settings *settings, struct slice document, const struct buck
 	struct cors_rules *rules;
 
 	(void)bucket;
-	if (cors_rules_parse(settings, document, NULL, &rules) != S3_OK)
+	settings->cors_is_damaged = cors_rules_parse(settings, document, NULL, &rules) != S3_OK;
+	if (settings->cors_is_damaged)
 		return false;
 	settings->cors = rules;
 	return true;
@@ -219,7 +220,11 @@ req_cors_resource(struct req *r, struct cors_resource *out)
 	if (!r->bucket)
 		return S3_OK;
 	err = req_settings(r, r->bucket, &settings);
-	if (err == S3_OK)
-		out->rules = settings->cors;
-	return err;
+	if (err != S3_OK)
+		return err;
+	out->rules = settings->cors;
+	/* It had rules of its own: those of the service, which may be wider, do not take their place. */
+	if (settings->cors_is_damaged)
+		out->service = NULL;
+	return S3_OK;
 }

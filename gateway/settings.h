@@ -13,8 +13,9 @@
 
 /* All zero: a bucket without documents. */
 struct settings {
-	const struct cors_rules *cors; /* NULL: none */
-	const struct policy *policy;   /* NULL: none, or damaged */
+	const struct cors_rules *cors; /* NULL: none, or damaged */
+	bool cors_is_damaged;
+	const struct policy *policy; /* NULL: none, or damaged */
 	bool policy_is_damaged;
 	bool policy_is_public;
 	enum ownership ownership;

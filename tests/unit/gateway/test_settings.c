@@ -125,6 +125,34 @@ START_TEST(damaged_others)
 }
 END_TEST
 
+/* The service's rules stand in for a bucket that has none, not for one whose rules are lost. */
+START_TEST(damaged_rules_are_not_replaced)
+{
+	static const struct cors_option any = { "allowed_origin", "*", "f", 2 };
+	static const struct cors_section section = { "cors", false, "f", 1, &any, 1 };
+	static const char *const documents[] = { "<CORSConfiguration>", "", "\xff" };
+	struct cors_resource resource;
+	struct cors_notices notices;
+	const char *fault;
+
+	ck_assert(cors_service_compile(mem, &section, 1, &notices, &fault, &config.cors_service));
+	for (size_t i = 0; i < ARRAY_SIZE(documents); i++) {
+		struct req *r = make_request(NULL, "GET", "/photos", NULL);
+
+		r->bucket = bucket_of("photos");
+		ck_assert_int_eq(req_cors_resource(r, &resource), S3_OK);
+		ck_assert(resource.rules == NULL && resource.service == config.cors_service);
+		store_document("photos", &document_cors, documents[i]);
+		r->bucket = bucket_of("photos");
+		ck_assert_int_eq(req_cors_resource(r, &resource), S3_OK);
+		ck_assert(resource.bucket_exists && resource.rules == NULL && resource.service == NULL);
+		done("alice", "DELETE", "/photos?cors", NULL, "");
+		talloc_free(r);
+	}
+	config.cors_service = NULL;
+}
+END_TEST
+
 /* A failing store opens no door, and the refusal says that it failed. */
 START_TEST(store_fails)
 {
@@ -231,6 +259,7 @@ main(void)
 	tcase_add_test(tc, each_change_shows);
 	tcase_add_test(tc, damaged_policy);
 	tcase_add_test(tc, damaged_others);
+	tcase_add_test(tc, damaged_rules_are_not_replaced);
 	tcase_add_test(tc, store_fails);
 	tcase_add_test(tc, hit_reads_nothing);
 	tcase_add_test(tc, many_buckets);
