@@ -6,7 +6,8 @@
 #include "cors/answer.h"
 #include "cors/service_rules.h"
 
-#define LIST_MAX 2048 /* bytes of a permitted list that a line shows: a line stays below 4 KiB */
+#define LIST_MAX    2048  /* bytes of a permitted list that a line shows: a line stays below 4 KiB */
+#define COMPARE_MAX 65536 /* members compared to show each once: anybody's request may ask for a line */
 
 /* What might have answered: a rule of the bucket, or a section of the service's rules. */
 struct candidate {
@@ -51,13 +52,14 @@ show_lists(TALLOC_CTX *mem, const struct candidate *candidates, size_t count,
 {
 	struct buf *shown = buf_new(mem, LIST_MAX);
 	struct slice *seen = talloc_array(mem, struct slice, LIST_MAX);
-	size_t seen_count = 0;
+	size_t seen_count = 0, compared = 0;
 
 	assert(seen != NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct cors_texts *list = list_of(&candidates[i]);
 
-		for (size_t k = 0; k < list->count && !buf_overflowed(shown); k++) {
+		for (size_t k = 0; k < list->count && !buf_overflowed(shown) && compared < COMPARE_MAX; k++) {
+			compared += seen_count;
 			if (is_listed(seen, seen_count, list->items[k]))
 				continue;
 			buf_printf(shown, "%s%s", seen_count > 0 ? "," : "", cors_escaped(mem, list->items[k]));
@@ -66,7 +68,8 @@ show_lists(TALLOC_CTX *mem, const struct candidate *candidates, size_t count,
 				seen[seen_count++] = list->items[k];
 		}
 	}
-	return talloc_asprintf(mem, "%s%s", slice_dup(mem, buf_slice(shown)), buf_overflowed(shown) ? "..." : "");
+	return talloc_asprintf(mem, "%s%s", slice_dup(mem, buf_slice(shown)),
+	    buf_overflowed(shown) || compared >= COMPARE_MAX ? "..." : "");
 }
 
 static void

@@ -216,6 +216,42 @@ START_TEST(long_list)
 }
 END_TEST
 
+/* The line that a request for z gets from one rule with these elements. */
+static const char *
+line_of(TALLOC_CTX *mem, const char *elements, const char *method)
+{
+	const struct header headers[] = { O_A, M(method), H("z") };
+	struct cors_request request = make_request(mem, PREFLIGHT, headers, ARRAY_SIZE(headers), true);
+	struct cors_resource resource = make_resource(
+	    mem, talloc_asprintf(mem,
+		     "<CORSConfiguration><CORSRule>" ORIGIN("*") METHOD("GET") "%s</CORSRule></CORSConfiguration>",
+		     elements));
+	struct cors_complaint got;
+
+	cors_complaint(mem, &resource, &request, true, &got);
+	return got.line;
+}
+
+/* Each is shown once, for no more work than a request may cause. */
+START_TEST(repeated_list)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct buf *methods = buf_new(mem, CORS_DOCUMENT_MAX), *names = buf_new(mem, CORS_DOCUMENT_MAX);
+	const char *line;
+
+	for (unsigned i = 0; i < 1800; i++) {
+		buf_append_string(methods, METHOD("GET"));
+		buf_printf(names, HEADER("%c%c"), 'a' + i % 600 % 25, 'a' + i % 600 / 25);
+	}
+	ck_assert_str_eq(
+	    line_of(mem, buf_slice(methods).data, "PUT"), "Request method 'PUT' not in permitted list: GET");
+	line = line_of(mem, buf_slice(names).data, "GET");
+	ck_assert_uint_lt(strlen(line), 2048);
+	ck_assert_str_eq(line + strlen(line) - 3, "...");
+	talloc_free(mem);
+}
+END_TEST
+
 /* A list of names that takes too long to compare is refused, and none of them is blamed. */
 START_TEST(too_many_names)
 {
@@ -247,6 +283,7 @@ main(void)
 
 	tcase_add_loop_test(tc, complaint, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tc, long_list);
+	tcase_add_test(tc, repeated_list);
 	tcase_add_test(tc, too_many_names);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
