@@ -5,7 +5,8 @@
  *	|origin|method|Name: value\nName\n|<CORSConfiguration>…
  *
  * What is looked over is refused exactly where PutBucketCors refuses it, in its words. An explanation grants what the
- * decision does, by the same rule, and says of each other rule why not. No line that is shown has a control character.
+ * decision does, by the same rule, and says of each other rule why not. So does one of rules for the whole service. No line
+ * that is shown has a control character.
  */
 #include <assert.h>
 
@@ -13,6 +14,7 @@
 #include "cors/explain.h"
 #include "cors/lint.h"
 #include "cors/rules.h"
+#include "cors/service.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FIELDS 3
@@ -82,6 +84,24 @@ ask(TALLOC_CTX *mem, const struct cors_resource *resource, const struct cors_pag
 		assert(x.answering == first);
 }
 
+/* One section for a site, one for all others. */
+static const struct cors_service *
+make_service(TALLOC_CTX *mem)
+{
+	static const struct cors_option one[] = { { "allowed_origin", "https://www.example.com", "f", 2 },
+		{ "allow_headers", "x-*", "f", 3 } },
+					any[] = { { "allowed_origin", "*", "f", 5 },
+						{ "allow_methods", "GET,PATCH", "f", 6 } };
+	static const struct cors_section sections[] = { { "cors", false, "f", 1, one, ARRAY_SIZE(one) },
+		{ "cors.any", true, "f", 4, any, ARRAY_SIZE(any) } };
+	const struct cors_service *service;
+	struct cors_notices notices;
+	const char *fault;
+
+	assert(cors_service_compile(mem, sections, ARRAY_SIZE(sections), &notices, &fault, &service));
+	return service;
+}
+
 static void
 read_headers(TALLOC_CTX *mem, struct slice lines, struct fields *headers)
 {
@@ -109,6 +129,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	page.method = fields[1];
 	read_headers(mem, fields[2], &page.headers);
 	resource.rules = look_over(mem, rest);
+	ask(mem, &resource, &page);
+	resource = (struct cors_resource){ .service = make_service(mem) };
 	ask(mem, &resource, &page);
 	talloc_free(mem);
 	return 0;
