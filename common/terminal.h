@@ -6,8 +6,8 @@
 
 /*
  * The text, NUL-terminated, on `mem`, but for what could make a terminal do something or show another order than is
- * there: control characters (C0 but line feed and tab, DEL, C1), line and paragraph separators and marks of direction become
- * "\u{N}" in hexadecimal, bytes that are no UTF-8 "\xNN".
+ * there: control characters (C0 but line feed and tab, DEL, C1), line and paragraph separators and marks of direction
+ * become "\u{N}" in hexadecimal, bytes that are no UTF-8 "\xNN".
  */
 char *terminal_text(TALLOC_CTX *mem, struct slice text);
 

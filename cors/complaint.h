@@ -1,4 +1,4 @@
-/* What an operator's log says of a request that was not granted: the first thing that failed, in oslo.middleware's words. */
+/* What an operator's log says of a request that was not granted: what failed first, in oslo.middleware's words. */
 #ifndef CORS_COMPLAINT_H
 #define CORS_COMPLAINT_H
 

@@ -1,7 +1,8 @@
 /*
- * Why a page's request is granted or not, for a person: what its browser sends, what is answered and by which rule; and of
- * every other rule the first thing that kept it from matching, and what to change. It decides nothing: answers are those
- * of cors_preflight and cors_actual. Pure; any thread. Texts hold what rules and request do, control characters too.
+ * Why a page's request is granted or not, for a person: what its browser sends, what is answered and by which rule;
+ * and of every other rule the first thing that kept it from matching, and what to change. It decides nothing: answers
+ * are those of cors_preflight and cors_actual. Pure; any thread. Texts hold what rules and request do, control
+ * characters too.
  */
 #ifndef CORS_EXPLAIN_H
 #define CORS_EXPLAIN_H

@@ -24,7 +24,8 @@ struct slice explain_method_meant(const struct explain *e);
 
 /*
  * What the browser does with the page's request (Fetch standard, "CORS-preflight request"): whether it asks first and
- * for which names of headers: sorted, in lower case, each once, those left out that it always allows or never lets a page set.
+ * for which names of headers: sorted, in lower case, each once, those left out that it always allows or never lets a
+ * page set.
  */
 void explain_browser(struct explain *e);
 

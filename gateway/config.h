@@ -39,8 +39,8 @@ struct config_flag {
 
 /*
  * Read everything anew: the file (NULL: none), the environment and the flags. False, with a line for a person in
- * *message, when something is wrong: file, line or flag, and value are named in it. Either way *out is on `mem`, and all else
- * on *out.
+ * *message, when something is wrong: file, line or flag, and value are named in it. Either way *out is on `mem`, and
+ * all else on *out.
  */
 MUST_USE bool config_read(
     TALLOC_CTX *mem, const char *file, const struct config_flag *flags, struct config **out, char **message);

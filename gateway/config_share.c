@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 /*
- * A taker counts itself first and then looks whether the holder still is the current one; the thread that replaces makes
- * another one current first and then looks at the count. So one of the two sees the other: a configuration is not freed under a
- * taker, and a taker that came too late tries again without having looked at it.
+ * A taker counts itself first and then looks whether the holder still is the current one; the thread that replaces
+ * makes another one current first and then looks at the count. So one of the two sees the other: a configuration is
+ * not freed under a taker, and a taker that came too late tries again without having looked at it.
  */
 struct config_holder *
 config_take(struct config_share *share)

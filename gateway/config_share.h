@@ -27,8 +27,8 @@ struct config_holder *config_take(struct config_share *share);
 void config_leave(struct config_holder *holder);
 
 /*
- * Put a configuration in force; from one thread at a time. It becomes the share's, which frees it with talloc_free when it
- * is replaced and nobody uses it. Holders are on `mem`, which must last as long as requests do.
+ * Put a configuration in force; from one thread at a time. It becomes the share's, which frees it with talloc_free
+ * when it is replaced and nobody uses it. Holders are on `mem`, which must last as long as requests do.
  */
 void config_replace(struct config_share *share, TALLOC_CTX *mem, struct config *config);
 

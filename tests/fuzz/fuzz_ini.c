@@ -1,6 +1,6 @@
 /*
- * An ini file: what is read keeps the limits, and reads the same when it is written again. Then the service's rules in it:
- * they compile or there is a fault.
+ * An ini file: what is read keeps the limits, and reads the same when it is written again. Then the service's rules in
+ * it: they compile or there is a fault.
  */
 #include <assert.h>
 
