@@ -66,7 +66,7 @@ exchange_setup(void)
 	store = fault_wrap(scratch_open(folder));
 	gateway.catalog = catalog_new(store, &options);
 	gateway.host_id = "host";
-	gateway.config = (struct config_share){ 0 };
+	gateway.config = (struct config_share){ NULL, NULL };
 	config_replace(&gateway.config, mem, &config);
 	add_user("alice", false);
 	add_user("bob", false);
