@@ -22,6 +22,15 @@ override CPPFLAGS += -D_GNU_SOURCE -DCROSSGATE_VERSION='"$(VERSION)"' -MMD -MP -
 override CFLAGS   += -std=gnu17 $(OPT) -pthread $(WARN) $(SANFLAGS) $(shell pkg-config --cflags $(PACKAGES))
 LIBS := $(shell pkg-config --libs $(PACKAGES)) -lunistring -pthread
 
+# librados comes without a pkg-config file. Without it, all but `--store rados:` is built.
+RADOS := $(if $(shell echo '\#include <rados/librados.h>' | $(CC) -E -x c - 2>/dev/null | tail -n 1),yes)
+ifdef RADOS
+override CPPFLAGS += -DCROSSGATE_RADOS
+LIBS += -lrados
+else
+$(info librados is not here: built without --store rados:)
+endif
+
 # Each room compiles with the headers that it may see, and no others: a folder of links is its include path.
 SEES_common  := common
 SEES_storage := common storage
@@ -32,6 +41,7 @@ SEES_tests   := common storage auth cors gateway tests
 ROOMS := common storage auth cors gateway
 
 SOURCES := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c))
+SOURCES := $(if $(RADOS),$(SOURCES),$(filter-out storage/rados/%,$(SOURCES)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 MAIN    := $(BUILD)/gateway/main.o
 LIBRARY := $(BUILD)/libcrossgate.a
