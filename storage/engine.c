@@ -7,7 +7,12 @@
 #include "common/encode.h"
 #include "common/log.h"
 
-static const struct engine *const engines[] = { &engine_local };
+static const struct engine *const engines[] = {
+	&engine_local,
+#ifdef CROSSGATE_RADOS
+	&engine_rados,
+#endif
+};
 
 #define BIT(err) (1u << (err))
 #define BROKEN   (BIT(STORE_IO) | BIT(STORE_TIMEOUT))

@@ -258,5 +258,6 @@ struct blob_reader {
 };
 
 extern const struct engine engine_local;
+extern const struct engine engine_rados; /* where librados is */
 
 #endif

@@ -63,7 +63,7 @@ exchange_setup(void)
 
 	mem = talloc_new(NULL);
 	folder = scratch_make(mem);
-	store = fault_wrap(scratch_open(folder));
+	store = fault_wrap(scratch_open_any(folder));
 	gateway.catalog = catalog_new(store, &options);
 	gateway.host_id = "host";
 	gateway.config = (struct config_share){ NULL, NULL };

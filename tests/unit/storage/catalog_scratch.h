@@ -18,7 +18,7 @@ catalog_begin(void)
 {
 	static const struct catalog_options options = { .garbage_grace_us = 0 };
 
-	store = fault_wrap(scratch_open(folder));
+	store = fault_wrap(scratch_open_any(folder));
 	catalog = catalog_new(store, &options);
 	catalog->gate_kept_us = 0;
 }

@@ -38,22 +38,30 @@ open_wrapped(void)
 }
 
 static inline void
+open_cluster(void)
+{
+	open_folder();
+	store = scratch_open_cluster(folder);
+}
+
+static inline void
 close_store(void)
 {
 	store_close(store);
 	close_folder();
 }
 
-/* For each engine, a test case of that name which `add` fills. */
+/* For each engine that is there, a test case of that name which `add` fills. */
 static inline void
 add_engines(Suite *suite, void (*add)(TCase *tc))
 {
 	static const struct {
 		const char *name;
 		SFun open;
-	} engines[] = { { "local", open_local }, { "wrapped", open_wrapped } };
+	} engines[] = { { "local", open_local }, { "wrapped", open_wrapped }, { "rados", open_cluster } };
+	size_t count = scratch_cluster() ? ARRAY_SIZE(engines) : ARRAY_SIZE(engines) - 1;
 
-	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
+	for (size_t i = 0; i < count; i++) {
 		TCase *tc = tcase_create(engines[i].name);
 
 		tcase_add_checked_fixture(tc, engines[i].open, close_store);

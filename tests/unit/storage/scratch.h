@@ -64,6 +64,36 @@ scratch_open(const char *folder)
 	return s;
 }
 
+/* The cluster that scripts/test-cluster has started, as rados:POOL?conf=FILE; NULL: there is none. */
+static inline const char *
+scratch_cluster(void)
+{
+	return getenv("CROSSGATE_TEST_STORE");
+}
+
+/* A store on that cluster, in a namespace that is called like the folder. */
+static inline struct store *
+scratch_open_cluster(const char *folder)
+{
+	struct store_options options = { .create = true, .serve = true };
+	TALLOC_CTX *mem = talloc_new(NULL);
+	char *url = talloc_asprintf(mem, "%s&namespace=%s", scratch_cluster(), strrchr(folder, '/') + 1);
+	struct store *s;
+	char *message;
+	enum store_err err = store_open(url, &options, mem, &s, &message);
+
+	ck_assert_msg(err == STORE_OK, "%s", message);
+	talloc_free(mem);
+	return s;
+}
+
+/* For suites that hold on any engine: on the cluster where there is one, otherwise in the folder. */
+static inline struct store *
+scratch_open_any(const char *folder)
+{
+	return scratch_cluster() ? scratch_open_cluster(folder) : scratch_open(folder);
+}
+
 static inline enum store_err
 put_one(struct store *s, struct slice partition, struct slice key, struct slice value)
 {

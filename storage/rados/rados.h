@@ -1,0 +1,98 @@
+/*
+ * What the files of the RADOS engine share. A store is a namespace of a pool, the nameless one unless the URL says
+ * otherwise, and holds these RADOS objects:
+ *
+ *	format		one line that names the format; without it the namespace is not a store
+ *	p.PARTITION	(hexadecimal) omap: the keys of a partition (names.h says how)
+ *	b.BLOBID	(hexadecimal) the first 4 MiB of a blob; once it is sealed, its size as an attribute
+ *	b.BLOBID.N	its next ones, N from 1
+ *	sessions	locks with an end, one for each opening that is at work (session.c)
+ *	room		grows by a byte now and then, to find out whether it may (session.c)
+ *
+ * Any number of processes may have a store open, and serve from it, at once: all that must not be torn is one operation
+ * of RADOS, which does it whole or not at all. Everything here waits for the cluster, but no longer than the timeout of
+ * the URL for one operation.
+ */
+#ifndef STORAGE_RADOS_RADOS_H
+#define STORAGE_RADOS_RADOS_H
+
+#include <pthread.h>
+#include <rados/librados.h>
+#include <stdatomic.h>
+
+#include "storage/engine.h"
+
+/* Without these flags librados waits until a full cluster has room again. What gives room back goes on all the same. */
+#define RS_FULL_FAILS LIBRADOS_OPERATION_FULL_TRY
+#define RS_FULL_GOES  LIBRADOS_OPERATION_FULL_FORCE
+
+struct lanes;
+struct lease;
+
+struct rs_store {
+	struct store store;
+	char *place; /* as it was given, for messages */
+	rados_t cluster;
+	rados_ioctx_t io;
+	_Atomic bool full; /* the cluster or the pool takes nothing that needs room */
+	struct lanes *lanes;
+	struct lease *lease;
+};
+
+static inline struct rs_store *
+rs_of(struct store *s)
+{
+	return (struct rs_store *)s;
+}
+
+/* engine.c: what a code of librados, 0 or a negative errno, means. */
+enum store_err rs_err(int code);
+
+/* engine.c: the same where nothing can be absent or in conflict, as in writing a blob; and where a read may be damaged. */
+enum store_err rs_write_err(int code);
+enum store_err rs_read_err(int code);
+
+/* place.c: what follows "rados:" in a URL, POOL[?NAME=VALUE[&…]], with values percent-decoded. */
+struct rs_place {
+	const char *pool;
+	const char *conf;           /* NULL: where Ceph looks by itself */
+	const char *id;             /* the client's name without "client.": "admin" */
+	const char *name_space;     /* "": the nameless one */
+	const char *timeout_second; /* as text; of one operation */
+};
+MUST_USE bool rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **message);
+
+/* format.c: see that the namespace is a store, or make it one. */
+MUST_USE enum store_err rs_format_open(struct rs_store *s, bool create, TALLOC_CTX *mem, char **message);
+
+/* session.c: say that this opening is at work, from now on until close. 0 or a negative errno. */
+MUST_USE int rs_lease_open(struct rs_store *s);
+void rs_lease_close(struct rs_store *s);
+engine_session_alive_fn rs_session_alive;
+
+/* keys.c */
+engine_get_fn rs_get;
+engine_scan_fn rs_scan;
+engine_partition_list_fn rs_partition_list;
+
+/* commit.c */
+void rs_lanes_open(struct rs_store *s);
+void rs_lanes_close(struct rs_store *s);
+engine_commit_fn rs_commit;
+
+/* blob.c */
+engine_blob_create_fn rs_blob_create;
+engine_blob_append_fn rs_blob_append;
+engine_blob_seal_fn rs_blob_seal;
+engine_blob_abandon_fn rs_blob_abandon;
+
+/* blob_delete.c */
+engine_blob_delete_fn rs_blob_delete;
+engine_blob_list_fn rs_blob_list;
+
+/* blob_read.c */
+engine_blob_open_fn rs_blob_open;
+engine_blob_read_fn rs_blob_read;
+engine_blob_close_fn rs_blob_close;
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * Which openings are at work. Each holds a shared lock of its own, by its session, on one RADOS object, and renews it
+ * long before it ends: whoever dies is no longer among the holders soon afterwards. An opening whose lease ended though
+ * it lives loses the uploads that it has under way, if others clean up meanwhile; the catalog's conditions see to it.
+ *
+ * The thread that renews also finds out whether the cluster is full. An OSD then refuses what makes an object grow, but
+ * not what adds keys to an omap; so a byte is written now and then, and commits go by how that ends.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <time.h>
+
+#include "common/log.h"
+#include "storage/rados/names.h"
+#include "storage/rados/rados.h"
+
+#define LEASE_SECONDS 30
+#define RENEW_SECONDS 5
+#define LOCK          "session"
+#define COOKIE_BYTES  17 /* 16 hexadecimal digits and NUL */
+
+struct lease {
+	struct rs_store *store;
+	pthread_t thread;
+	struct {
+		pthread_mutex_t mutex; /* taken alone */
+		pthread_cond_t closing_cond;
+		bool closing;
+	} locked;
+};
+
+struct cookie {
+	char text[COOKIE_BYTES];
+};
+
+static struct cookie
+cookie_of(uint64_t session)
+{
+	struct cookie cookie;
+
+	snprintf(cookie.text, sizeof(cookie.text), "%016" PRIx64, session);
+	return cookie;
+}
+
+static int
+lease_renew(struct rs_store *s)
+{
+	struct cookie cookie = cookie_of(s->store.session);
+	struct timeval duration = { LEASE_SECONDS, 0 };
+
+	return rados_lock_shared(
+	    s->io, RS_SESSIONS, LOCK, cookie.text, "", "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
+}
+
+/* A byte more; when it may not be, that is what a full cluster is. Then all bytes go again. */
+static int
+room_try(struct rs_store *s)
+{
+	rados_write_op_t op = rados_create_write_op();
+	int rc;
+
+	rados_write_op_append(op, "", 1);
+	rc = rados_write_op_operate(op, s->io, RS_ROOM, NULL, RS_FULL_FAILS);
+	rados_release_write_op(op);
+	if (rc < 0)
+		return rc;
+	op = rados_create_write_op();
+	rados_write_op_truncate(op, 0);
+	rc = rados_write_op_operate(op, s->io, RS_ROOM, NULL, RS_FULL_GOES);
+	rados_release_write_op(op);
+	return rc;
+}
+
+static void
+room_look(struct rs_store *s)
+{
+	enum store_err err = rs_write_err(room_try(s));
+
+	if ((err == STORE_OK || err == STORE_FULL) &&
+	    atomic_exchange(&s->full, err == STORE_FULL) != (err == STORE_FULL))
+		LOG(WARN, err ? "the cluster is full" : "the cluster has room again",
+		    LOG_STRING("store", s->place));
+}
+
+/* False: the store closes. */
+static bool
+lease_wait(struct lease *lease)
+{
+	struct timespec until;
+	bool closing;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += RENEW_SECONDS;
+	pthread_mutex_lock(&lease->locked.mutex);
+	while (!lease->locked.closing &&
+	       pthread_cond_timedwait(&lease->locked.closing_cond, &lease->locked.mutex, &until) == 0)
+		;
+	closing = lease->locked.closing;
+	pthread_mutex_unlock(&lease->locked.mutex);
+	return !closing;
+}
+
+static void *
+lease_run(void *context)
+{
+	struct lease *lease = context;
+
+	while (lease_wait(lease)) {
+		enum store_err err = rs_write_err(lease_renew(lease->store));
+
+		if (err)
+			LOG(WARN, "lease not renewed", LOG_STRING("store", lease->store->place),
+			    LOG_STRING("error", store_err_name(err)));
+		room_look(lease->store);
+	}
+	return NULL;
+}
+
+static int
+lease_start(struct lease *lease)
+{
+	pthread_condattr_t attributes;
+	sigset_t all, before;
+	int rc;
+
+	pthread_mutex_init(&lease->locked.mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&lease->locked.closing_cond, &attributes);
+	pthread_condattr_destroy(&attributes);
+	/* Signals are for the threads that the program makes itself. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&lease->thread, NULL, lease_run, lease);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -rc;
+}
+
+int
+rs_lease_open(struct rs_store *s)
+{
+	struct lease *lease;
+	int rc = lease_renew(s);
+
+	if (rc < 0)
+		return rc;
+	lease = talloc_zero(s, struct lease);
+	lease->store = s;
+	rc = lease_start(lease);
+	if (rc == 0)
+		s->lease = lease;
+	return rc;
+}
+
+void
+rs_lease_close(struct rs_store *s)
+{
+	struct cookie cookie = cookie_of(s->store.session);
+	struct lease *lease = s->lease;
+
+	pthread_mutex_lock(&lease->locked.mutex);
+	lease->locked.closing = true;
+	pthread_cond_signal(&lease->locked.closing_cond);
+	pthread_mutex_unlock(&lease->locked.mutex);
+	pthread_join(lease->thread, NULL);
+	pthread_cond_destroy(&lease->locked.closing_cond);
+	pthread_mutex_destroy(&lease->locked.mutex);
+	/* Otherwise it ends by itself. */
+	(void)rados_unlock(s->io, RS_SESSIONS, LOCK, cookie.text);
+}
+
+/* The cookies of those who hold the lock, one after another, on `mem`. A number, or a negative errno. */
+static ssize_t
+holders_read(struct rs_store *s, TALLOC_CTX *mem, const char **cookies)
+{
+	size_t room = 4096;
+	ssize_t count;
+
+	do {
+		char tag[16];
+		size_t tag_length = sizeof(tag);
+		size_t lengths[3] = { room, room, room };
+		char *texts = talloc_size(mem, 3 * room);
+		int exclusive;
+
+		count = rados_list_lockers(s->io, RS_SESSIONS, LOCK, &exclusive, tag, &tag_length, texts,
+		    &lengths[0], texts + room, &lengths[1], texts + 2 * room, &lengths[2]);
+		*cookies = texts + room;
+		room *= 4;
+	} while (count == -ERANGE && room <= ((size_t)16 << 20));
+	return count;
+}
+
+/* Where it cannot be known, one may still be at work. */
+bool
+rs_session_alive(struct store *store, uint64_t session)
+{
+	struct cookie wanted = cookie_of(session);
+	TALLOC_CTX *mem;
+	const char *cookie;
+	bool alive;
+	ssize_t count;
+
+	if (session == store->session)
+		return true;
+	mem = talloc_new(NULL);
+	count = holders_read(rs_of(store), mem, &cookie);
+	alive = count < 0 && count != -ENOENT;
+	for (; count > 0 && !alive; count--, cookie += strlen(cookie) + 1)
+		alive = strcmp(cookie, wanted.text) == 0;
+	talloc_free(mem);
+	return alive;
+}
