@@ -13,6 +13,7 @@ ACCESS_KEY = "AKIACROSSGATEROOT001"
 SECRET_KEY = "root/secret+of=the%tests0123456789abcdef"
 REGION = "us-east-1"
 START_SECONDS = 30
+CLUSTER = os.environ.get("CROSSGATE_TEST_STORE")  # rados:POOL?conf=FILE of scripts/test-cluster, which all stores then use
 
 
 def build_folder():
@@ -37,6 +38,9 @@ class Gateway:
     def __init__(self, data, arguments=(), environment=None, log=None):
         self.data = Path(data)
         self.arguments = list(arguments)
+        # On a cluster the folder gives its name to a namespace.
+        self.namespace = str(self.data).strip("/").replace("/", ".")
+        self.store = ["--store", "%s&namespace=%s" % (CLUSTER, self.namespace)] if CLUSTER else ["--data", str(data)]
         self.environment = clean_environment(**(environment or {}))
         self.log = Path(log) if log else self.data.with_name(self.data.name + ".log")
         self.process = None
@@ -49,7 +53,7 @@ class Gateway:
 
     def start(self):
         assert self.process is None, "it runs already"
-        command = [program(), "serve", "--data", str(self.data)]
+        command = [program(), "serve", *self.store]
         if "--listen" not in self.arguments:
             command += ["--listen", "127.0.0.1:0"]
         with open(self.log, "ab") as log:
@@ -96,7 +100,7 @@ class Gateway:
 
     def run(self, *arguments, check=True, timeout=120, input=None):
         """Another command of the program, such as `user add`, on the same store; `input` is its standard input."""
-        return subprocess.run([program(), *arguments, "--data", str(self.data)], env=self.environment, check=check,
+        return subprocess.run([program(), *arguments, *self.store], env=self.environment, check=check,
                               capture_output=True, text=True, timeout=timeout, input=input)
 
     def verify(self):
@@ -113,7 +117,9 @@ class Gateway:
         return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
 
     def files(self):
-        """Every regular file of the store with its size."""
+        """Every regular file of the store with its size; on a cluster its objects, those of a blob as one."""
+        if CLUSTER:
+            return objects_of(self.namespace)
         found = {}
         for path in self.data.rglob("*"):
             try:
@@ -122,6 +128,23 @@ class Gateway:
             except FileNotFoundError:
                 pass
         return found
+
+
+def objects_of(namespace):
+    """The sizes of the blobs, as "blobs/ID", and of other objects of a store on the cluster."""
+    import rados  # Debian's python3-rados, which comes with Ceph's commands
+
+    pool, conf = re.fullmatch("rados:([^?]+)\\?conf=(.+)", CLUSTER).groups()
+    found = {}
+    with rados.Rados(conffile=conf, rados_id="admin") as cluster, cluster.open_ioctx(pool) as context:
+        context.set_namespace(namespace)
+        for item in context.list_objects():
+            name = re.sub(r"^b\.([0-9a-f]+)(\.\d+)?$", r"blobs/\1", item.key)
+            try:
+                found[name] = found.get(name, 0) + context.stat(item.key)[0]
+            except rados.ObjectNotFound:
+                pass
+    return found
 
 
 def wait_until(condition, seconds, what):

@@ -23,7 +23,7 @@ SEED = int(os.environ.get("CROSSGATE_CRASH_SEED", str(int(time.time()) % 100000)
 
 def kill_while_starting(gateway, chance):
     """A start that is killed before it could say that it is ready must do no harm either."""
-    process = subprocess.Popen([program(), "serve", "--data", str(gateway.data), "--listen", "127.0.0.1:0"],
+    process = subprocess.Popen([program(), "serve", *gateway.store, "--listen", "127.0.0.1:0"],
                                env=gateway.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     load.pause(chance.uniform(0, 0.05))
     process.kill()
