@@ -1,45 +1,11 @@
-#include "gateway/exchange.h"
+#include "gateway/exchange_private.h"
 
 #include "gateway/early_answer.h"
 #include "gateway/hygiene.h"
 #include "gateway/req.h"
 
-#define REPLY_PIECE (256 * 1024) /* bytes of a body asked for at once */
-
 /* Of a body whose refusal is sent already, so much is still read: many clients look for an answer only behind it. */
 #define LINGER_MAX (64 * 1024 * 1024)
-
-enum job_state {
-	JOB_NONE,
-	JOB_RUNNING,   /* a worker has the request; the loop at most fills its body's buffer */
-	JOB_PARKED,    /* and the connection is suspended until it is done */
-	JOB_ABANDONED, /* the connection is gone: the worker ends the request */
-	JOB_DONE
-};
-
-/* What the connection knows of its request's body. */
-enum phase {
-	PHASE_HEADERS, /* the body has not been asked for */
-	PHASE_BODY,    /* its bytes go to the request */
-	PHASE_DISCARD, /* nobody wants them: the answer waits for the end */
-	PHASE_LINGER,  /* nor here, and it has been given */
-	PHASE_RUN      /* all bytes are in */
-};
-
-struct exchange {
-	struct exchanges *all;
-	struct MHD_Connection *connection;
-	struct peer *peer;
-	const char *target; /* where libmicrohttpd has it */
-	struct req *r;
-	enum phase phase;
-	uint64_t unwanted; /* bytes of the body that were dropped */
-	enum flow flow;    /* what req_advance returned last */
-	bool begun;        /* the headers have been seen, and the request counts as under way */
-	bool answered;     /* stays so, however often it is asked for */
-	struct job job;
-	_Atomic enum job_state state;
-};
 
 /* Handing over to a worker and back. */
 
@@ -57,13 +23,17 @@ end(struct exchange *x, bool completed)
 		atomic_fetch_sub(&all->under_way, 1);
 }
 
-static void
-work(struct job *job)
+struct exchange *
+exchange_of(struct job *job)
 {
-	struct exchange *x = (struct exchange *)((char *)job - offsetof(struct exchange, job));
+	return (struct exchange *)((char *)job - offsetof(struct exchange, job));
+}
+
+void
+hand_back(struct exchange *x)
+{
 	struct MHD_Connection *connection = x->connection;
 
-	x->flow = req_advance(x->r, true);
 	switch (atomic_exchange(&x->state, JOB_DONE)) {
 	case JOB_PARKED:
 		MHD_resume_connection(connection); /* x is the loop's again: do not touch it */
@@ -77,15 +47,29 @@ work(struct job *job)
 }
 
 static void
-start_worker(struct exchange *x)
+work(struct job *job)
+{
+	struct exchange *x = exchange_of(job);
+
+	x->flow = req_advance(x->r, true);
+	hand_back(x);
+}
+
+void
+start_job(struct exchange *x, void (*run)(struct job *job))
 {
 	atomic_store(&x->state, JOB_RUNNING);
-	x->job.run = work;
+	x->job.run = run;
 	pool_submit(x->all->workers, &x->job);
 }
 
-/* Suspend the connection until the worker is done. */
 static void
+start_worker(struct exchange *x)
+{
+	start_job(x, work);
+}
+
+void
 await_worker(struct exchange *x)
 {
 	struct MHD_Connection *connection = x->connection;
@@ -94,79 +78,6 @@ await_worker(struct exchange *x)
 	MHD_suspend_connection(connection);
 	if (!atomic_compare_exchange_strong(&x->state, &running, JOB_PARKED))
 		MHD_resume_connection(connection); /* it was faster than we */
-}
-
-/* Answering. */
-
-static ssize_t
-read_reply(void *context, uint64_t position, char *out, size_t max)
-{
-	struct exchange *x = context;
-	struct reply *reply = &x->r->reply;
-	size_t got = 0;
-
-	if (position < reply->body.length) {
-		struct slice rest = slice_head(slice_skip(reply->body, (size_t)position), max);
-
-		memcpy(out, rest.data, rest.length);
-		got = rest.length;
-	} else {
-		enum store_err err;
-
-		if (max > reply->content_length - position)
-			max = (size_t)(reply->content_length - position);
-		err = object_reader_read(reply->reader, reply->offset + position, out, max, &got);
-		if (err != STORE_OK || got == 0) {
-			LOG(ERROR, "answer cut short", LOG_STRING("request_id", x->r->id),
-			    LOG_STRING("error", store_err_name(err)), LOG_NUMBER("position", position));
-			return MHD_CONTENT_READER_END_WITH_ERROR;
-		}
-	}
-	x->r->sent += got;
-	return (ssize_t)got;
-}
-
-static struct MHD_Response *
-make_response(struct exchange *x)
-{
-	struct reply *reply = &x->r->reply;
-	struct MHD_Response *response;
-
-	if (reply->body.length == reply->content_length) {
-		response = MHD_create_response_from_buffer(
-		    reply->body.length, (void *)(uintptr_t)reply->body.data, MHD_RESPMEM_PERSISTENT);
-		x->r->sent = reply->body.length;
-	} else {
-		/* Also what HEAD and 304 leave out: libmicrohttpd needs its length, and never asks for it. */
-		size_t piece = reply->content_length < REPLY_PIECE ? (size_t)reply->content_length : REPLY_PIECE;
-
-		response = MHD_create_response_from_callback(reply->content_length, piece, read_reply, x, NULL);
-	}
-	return response;
-}
-
-static enum MHD_Result
-answer(struct exchange *x)
-{
-	struct req *r = x->r;
-	struct MHD_Response *response = make_response(x);
-	enum MHD_Result result;
-
-	for (size_t i = 0; i < r->reply.headers.count; i++) {
-		const struct field *field = &r->reply.headers.items[i];
-		char *name = slice_dup(r, field->name), *value = slice_dup(r, field->value);
-
-		/* libmicrohttpd takes no empty value; white space around a value does not count (RFC 9110 section 5.5). */
-		if (MHD_add_response_header(response, name, *value ? value : " ") != MHD_YES)
-			LOG(WARN, "header not sent", LOG_STRING("name", name), LOG_STRING("request_id", r->id));
-	}
-	if (r->reply.close)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	peer_is_served(x->peer);
-	result = MHD_queue_response(x->connection, r->reply.status, response);
-	MHD_destroy_response(response);
-	x->answered = true;
-	return result;
 }
 
 /* A request's way. */
@@ -202,7 +113,7 @@ follow(struct exchange *x)
 		return MHD_YES;
 	case FLOW_REPLY:
 		if (!worth_discarding(x))
-			return answer(x);
+			return exchange_answer(x);
 		if (x->phase == PHASE_HEADERS)
 			peer_awaits_body(x->peer);
 		x->phase = PHASE_DISCARD;
@@ -301,7 +212,7 @@ body_ended(struct exchange *x)
 		return MHD_NO;
 	x->phase = PHASE_RUN;
 	if (discarded)
-		return answer(x);
+		return exchange_answer(x);
 	x->r->body.complete = true;
 	body_turn(x->r);
 	peer_is_served(x->peer);
@@ -349,7 +260,7 @@ begin(struct exchange *x, const char *method, const char *version)
 	read_headers(x, method, version);
 	if (atomic_load(&all->draining)) {
 		req_turn_away(x->r);
-		return answer(x);
+		return exchange_answer(x);
 	}
 	address_format(
 	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, x->r->address);
@@ -395,7 +306,7 @@ exchange_go_on(struct exchange *x, const char *method, const char *version, cons
 		return begin(x, method, version);
 	if (x->answered) {
 		*length = 0;
-		return answer(x); /* the daemon stops and asks again */
+		return exchange_answer(x); /* the daemon stops and asks again */
 	}
 	return take_call(x, data, length);
 }

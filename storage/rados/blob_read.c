@@ -1,6 +1,6 @@
 /*
  * Blobs: reading. A blob of up to a chunk is read as it is opened. Of a larger one, who reads on from where the last read
- * ended finds the next chunks on their way already: one at first, then more.
+ * ended gets whole chunks, and finds the next ones on their way already: one at first, then more.
  */
 #include <errno.h>
 
@@ -56,6 +56,7 @@ rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struc
 	/* -ECANCELED: it is not of that size. */
 	if (rc == -ECANCELED || (rc == 0 && r->whole && got != size))
 		rc = -EIO;
+	r->expected = UINT64_MAX;
 	if (rc == 0)
 		*out = &r->reader;
 	else
@@ -146,8 +147,6 @@ read_on(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t leng
 	if (rc < 0)
 		return rc;
 	memcpy(out, slot_of(r, chunk)->bytes + from, length);
-	if (from + length == chunk_length(r, chunk) && r->ahead < CHUNKS_UNDER_WAY)
-		r->ahead *= 2;
 	return 0;
 }
 
@@ -176,8 +175,7 @@ rs_blob_read(struct blob_reader *reader, uint64_t offset, void *out, size_t leng
 		memcpy(out, r->whole + offset, length);
 		return STORE_OK;
 	}
-	if (!onwards || r->ahead == 0)
-		r->ahead = 1;
+	r->ahead = !onwards ? 0 : r->ahead == 0 ? 1 : r->ahead < CHUNKS_UNDER_WAY ? 2 * r->ahead : r->ahead;
 	while (rc == 0 && length > 0) {
 		uint64_t chunk = offset / CHUNK_BYTES;
 		size_t from = offset % CHUNK_BYTES;
