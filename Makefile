@@ -47,6 +47,7 @@ MAIN    := $(BUILD)/gateway/main.o
 LIBRARY := $(BUILD)/libcrossgate.a
 UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/unit/*/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+UNIT    := $(if $(RADOS),$(UNIT),$(filter-out $(BUILD)/tests/unit/storage/test_rados%,$(UNIT)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 BENCH   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 

@@ -140,5 +140,7 @@ rs_commit(struct store *store, struct slice partition, const struct batch *batch
 	}
 	sem_destroy(&w.wake);
 	talloc_free(mem);
+	if (w.result == STORE_OK && batch->put_count == 0 && batch->delete_count > 0)
+		rs_partition_tidy(s, partition);
 	return w.result;
 }

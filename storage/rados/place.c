@@ -56,8 +56,7 @@ rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **m
 	}
 	out->pool = slice_dup(mem, pool);
 	while (slice_next(&rest, '&', &setting)) {
-		if (!slice_next(&setting, '=', &name))
-			name = slice_make("", 0);
+		(void)!slice_next(&setting, '=', &name);
 		if (!setting_read(mem, name, setting, out, message))
 			return false;
 	}

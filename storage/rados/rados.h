@@ -75,6 +75,9 @@ engine_get_fn rs_get;
 engine_scan_fn rs_scan;
 engine_partition_list_fn rs_partition_list;
 
+/* tidy.c: remove a partition's object if it has no key any more. When that fails it stays, which does no harm. */
+void rs_partition_tidy(struct rs_store *s, struct slice partition);
+
 /* commit.c */
 void rs_lanes_open(struct rs_store *s);
 void rs_lanes_close(struct rs_store *s);

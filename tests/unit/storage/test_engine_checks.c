@@ -164,7 +164,20 @@ static const struct {
 	{ ":", "no kind of store" },
 	{ "file:/tmp", "\"file\" is no kind of store" },
 	{ "local:", "needs a folder" },
+#ifdef CROSSGATE_RADOS
+	{ "rados:", "needs a pool" },
+	{ "rados:?conf=x", "needs a pool" },
+	{ "rados:pool?colour=red", "\"colour\" is no setting" },
+	{ "rados:pool?conf", "conf= is no value" },
+	{ "rados:pool?conf=", "conf= is no value" },
+	{ "rados:pool?conf=%zz", "conf=%zz is no value" },
+	{ "rados:pool?conf=a%00b", "conf=a%00b is no value" },
+	{ "rados:pool?timeout=0", "timeout=0 is not a number of seconds" },
+	{ "rados:pool?timeout=3601", "timeout=3601 is not" },
+	{ "rados:pool?timeout=soon", "timeout=soon is not" },
+#else
 	{ "rados:pool", "built without librados" },
+#endif
 };
 
 START_TEST(urls)
