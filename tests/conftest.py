@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import ACCESS_KEY, SECRET_KEY, Gateway
+from launcher import ACCESS_KEY, SECRET_KEY, Gateway, end_well
 
 
 def pytest_configure(config):
@@ -22,20 +22,6 @@ class User:
     id: str
     access_key: str
     secret_key: str
-
-
-def end_well(gateway):
-    """A gateway that was only sent requests exits 0 on SIGTERM, leaves a sound store, and logged no secret."""
-    assert gateway.running(), "the gateway died: " + gateway.log_text()[-4000:]
-    status = gateway.stop()
-    log = gateway.log_text()
-    assert status == 0, "exit status %d on SIGTERM; log: %s" % (status, log[-4000:])
-
-    status, report = gateway.verify()
-    assert status == 0, "verify: exit status %d: %s" % (status, report[-4000:])
-
-    for secret in ("Signature=", gateway.secret_key):
-        assert secret not in log, "the log holds %r" % secret
 
 
 def flags_of(folder, configuration):

@@ -147,6 +147,20 @@ def objects_of(namespace):
     return found
 
 
+def end_well(gateway):
+    """A gateway that was only sent requests exits 0 on SIGTERM, leaves a sound store, and logged no secret."""
+    assert gateway.running(), "the gateway died: " + gateway.log_text()[-4000:]
+    status = gateway.stop()
+    log = gateway.log_text()
+    assert status == 0, "exit status %d on SIGTERM; log: %s" % (status, log[-4000:])
+
+    status, report = gateway.verify()
+    assert status == 0, "verify: exit status %d: %s" % (status, report[-4000:])
+
+    for secret in ("Signature=", gateway.secret_key):
+        assert secret not in log, "the log holds %r" % secret
+
+
 def wait_until(condition, seconds, what):
     """Polls until `condition()` is true; fails after so many seconds."""
     deadline = time.monotonic() + seconds
