@@ -1,5 +1,5 @@
 /*
- * Blobs: striped over RADOS objects of 4 MiB, written and read in chunks of 1 MiB, a few of them at a time. The first
+ * Blobs: striped over RADOS objects of 4 MiB, written in chunks of 1 MiB, a few of them at a time. The first
  * object of a blob that is sealed has its size as an attribute, and of how many objects it is; what has none may be
  * deleted, and is by the catalog's note of it. OSDs keep checksums of what they store, and check them with each read.
  *

@@ -1,16 +1,22 @@
 /*
- * Blobs: reading. A blob of up to a chunk is read as it is opened. Of a larger one, who reads on from where the last read
- * ended gets whole chunks, and finds the next ones on their way already: one at first, then more.
+ * Blobs: reading. A small blob is read as it is opened. Of a larger one, who reads on from where the last read ended finds
+ * the next bytes on their way already.
  */
 #include <errno.h>
 
 #include "storage/rados/blob.h"
 
-/* A chunk that was asked for. */
+#define WHOLE_MAX       ((uint64_t)1 << 20) /* what is read as it is opened */
+#define READ_BYTES      ((uint64_t)512 << 10)
+#define READS_UNDER_WAY 2 /* of them; so much memory each reader takes */
+
+_Static_assert(STRIPE_BYTES % READ_BYTES == 0, "no read is in two objects");
+
+/* READ_BYTES at a multiple of them, a chunk here, that were asked for. */
 struct slot {
 	uint64_t chunk;
 	size_t length;
-	char *bytes; /* CHUNK_BYTES, on the reader; NULL before it was used */
+	char *bytes; /* READ_BYTES, on the reader; NULL before it was used */
 	rados_completion_t completion;
 	bool asked, there;
 };
@@ -20,7 +26,7 @@ struct rs_reader {
 	char *whole;       /* a small blob; NULL otherwise */
 	uint64_t expected; /* where the next read begins if it goes on from the last one */
 	unsigned ahead;    /* chunks to ask for at a time */
-	struct slot slots[CHUNKS_UNDER_WAY];
+	struct slot slots[READS_UNDER_WAY];
 };
 
 /* Opening. */
@@ -50,7 +56,7 @@ rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struc
 	size_t got;
 	int rc;
 
-	if (size > 0 && size <= CHUNK_BYTES)
+	if (size > 0 && size <= WHOLE_MAX)
 		r->whole = talloc_size(r, size);
 	rc = open_and_read(rs_of(store), id, size, r->whole, &got);
 	/* -ECANCELED: it is not of that size. */
@@ -69,15 +75,15 @@ rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struc
 static size_t
 chunk_length(const struct rs_reader *r, uint64_t chunk)
 {
-	uint64_t left = r->reader.size - chunk * CHUNK_BYTES;
+	uint64_t left = r->reader.size - chunk * READ_BYTES;
 
-	return left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+	return left < READ_BYTES ? (size_t)left : READ_BYTES;
 }
 
 static struct slot *
 slot_of(struct rs_reader *r, uint64_t chunk)
 {
-	return &r->slots[chunk % CHUNKS_UNDER_WAY];
+	return &r->slots[chunk % READS_UNDER_WAY];
 }
 
 /* Give up what was asked for: its memory must not be written to any more. */
@@ -95,7 +101,7 @@ slot_clear(struct rs_reader *r, struct slot *slot)
 static int
 slot_ask(struct rs_reader *r, uint64_t chunk)
 {
-	struct rs_name object = rs_blob_name(&r->reader.id, chunk * CHUNK_BYTES / STRIPE_BYTES);
+	struct rs_name object = rs_blob_name(&r->reader.id, chunk * READ_BYTES / STRIPE_BYTES);
 	struct slot *slot = slot_of(r, chunk);
 	int rc;
 
@@ -103,12 +109,12 @@ slot_ask(struct rs_reader *r, uint64_t chunk)
 		return 0;
 	slot_clear(r, slot);
 	if (!slot->bytes)
-		slot->bytes = talloc_size(r, CHUNK_BYTES);
+		slot->bytes = talloc_size(r, READ_BYTES);
 	slot->chunk = chunk;
 	slot->length = chunk_length(r, chunk);
 	rados_aio_create_completion2(NULL, NULL, &slot->completion);
 	rc = rados_aio_read(rs_of(r->reader.store)->io, object.text, slot->completion, slot->bytes, slot->length,
-	    chunk * CHUNK_BYTES % STRIPE_BYTES);
+	    chunk * READ_BYTES % STRIPE_BYTES);
 	slot->asked = rc == 0;
 	if (rc < 0)
 		rados_aio_release(slot->completion);
@@ -137,7 +143,7 @@ slot_await(struct slot *slot)
 static int
 read_on(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t length)
 {
-	uint64_t last = (r->reader.size - 1) / CHUNK_BYTES;
+	uint64_t last = (r->reader.size - 1) / READ_BYTES;
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < r->ahead && chunk + i <= last; i++)
@@ -154,9 +160,9 @@ read_on(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t leng
 static int
 read_there(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t length)
 {
-	struct rs_name object = rs_blob_name(&r->reader.id, chunk * CHUNK_BYTES / STRIPE_BYTES);
+	struct rs_name object = rs_blob_name(&r->reader.id, chunk * READ_BYTES / STRIPE_BYTES);
 	int rc = rados_read(
-	    rs_of(r->reader.store)->io, object.text, out, length, chunk * CHUNK_BYTES % STRIPE_BYTES + from);
+	    rs_of(r->reader.store)->io, object.text, out, length, chunk * READ_BYTES % STRIPE_BYTES + from);
 
 	if (rc >= 0 && (size_t)rc != length)
 		rc = -EIO;
@@ -175,10 +181,10 @@ rs_blob_read(struct blob_reader *reader, uint64_t offset, void *out, size_t leng
 		memcpy(out, r->whole + offset, length);
 		return STORE_OK;
 	}
-	r->ahead = !onwards ? 0 : r->ahead == 0 ? 1 : r->ahead < CHUNKS_UNDER_WAY ? 2 * r->ahead : r->ahead;
+	r->ahead = !onwards ? 0 : r->ahead == 0 ? 1 : r->ahead < READS_UNDER_WAY ? 2 * r->ahead : r->ahead;
 	while (rc == 0 && length > 0) {
-		uint64_t chunk = offset / CHUNK_BYTES;
-		size_t from = offset % CHUNK_BYTES;
+		uint64_t chunk = offset / READ_BYTES;
+		size_t from = offset % READ_BYTES;
 		size_t step = chunk_length(r, chunk) - from < length ? chunk_length(r, chunk) - from : length;
 
 		rc = onwards ? read_on(r, chunk, from, to, step) : read_there(r, chunk, from, to, step);
@@ -195,7 +201,7 @@ rs_blob_close(struct blob_reader *reader)
 {
 	struct rs_reader *r = (struct rs_reader *)reader;
 
-	for (unsigned i = 0; i < CHUNKS_UNDER_WAY; i++)
+	for (unsigned i = 0; i < READS_UNDER_WAY; i++)
 		slot_clear(r, &r->slots[i]);
 	talloc_free(r);
 }

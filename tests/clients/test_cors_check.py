@@ -281,7 +281,7 @@ def test_rules_of_the_bucket_come_first(serviced):
 
 def test_store_of_the_configuration(serviced, tmp_path):
     file = tmp_path / "crossgate.ini"
-    file.write_text(CONFIGURATION.replace("[cors]", "data = %s\n[cors]" % serviced.data))
+    file.write_text(CONFIGURATION.replace("[cors]", "%s = %s\n[cors]" % (serviced.store[0][2:], serviced.store[1])))
     done = subprocess.run([program(), "cors", "check", "--config", str(file), "--bucket", "b",
                            *flags("https://horizon.example.com", "PATCH")], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0

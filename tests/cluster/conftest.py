@@ -7,11 +7,11 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / folder) for folder in ("http", "crash")]
 
-from launcher import CLUSTER, Gateway  # noqa: E402
+import launcher  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
-    if not CLUSTER:
+    if not launcher.CLUSTER:
         for item in items:
             item.add_marker(pytest.mark.skip(reason="no cluster (scripts/test-cluster)"))
 
@@ -23,8 +23,8 @@ def gateways(tmp_path):
 
     def start(count, *arguments):
         for number in range(count):
-            made.append(Gateway(tmp_path / "store", ["--garbage-grace", "0", *arguments],
-                                log=tmp_path / ("log-%d" % number)).start())
+            made.append(launcher.Gateway(tmp_path / "store", ["--garbage-grace", "0", *arguments],
+                                         log=tmp_path / ("log-%d" % number)).start())
         return made[-count:]
 
     yield start

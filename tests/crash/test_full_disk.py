@@ -8,9 +8,10 @@ import pytest
 
 import load
 import parts
-from launcher import Gateway, wait_until
+from launcher import CLUSTER, Gateway, wait_until
 from wire import Client, refused
 
+pytestmark = pytest.mark.skipif(bool(CLUSTER), reason="about the embedded engine's disk")
 MEGABYTES = 96
 
 

@@ -12,9 +12,10 @@ import warnings
 import pytest
 
 import load
-from launcher import Gateway, wait_until
+from launcher import CLUSTER, Gateway, wait_until
 from wire import Client
 
+pytestmark = pytest.mark.skipif(bool(CLUSTER), reason="about the embedded engine's disk")
 CALLS = "fdatasync,fsync,msync,sync_file_range,pwrite64,pwritev,write,writev,sendto,sendmsg,openat"
 RULES = (b'<CORSConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><CORSRule><AllowedOrigin>*</AllowedOrigin>'
          b"<AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>")
