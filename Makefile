@@ -92,8 +92,10 @@ $(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBRARY)
 
 # A target a suite, so that -j runs them beside each other and -k all of them.
 SUITES := $(UNIT:=.run) $(REPLAYS:=.run)
-.PHONY: $(SUITES)
+.PHONY: $(SUITES) print-storage-suites
 check: $(SUITES)
+print-storage-suites:
+	@echo $(filter $(BUILD)/tests/unit/storage/%,$(SUITES))
 $(UNIT:=.run): %.run: %
 	$<
 $(REPLAYS:=.run): $(BUILD)/tests/fuzz/fuzz_%.run: $(BUILD)/tests/fuzz/fuzz_%
