@@ -1,0 +1,53 @@
+"""A pool that has reached its quota: writes are refused with a clear error, reads and deletes go on, and room counts again."""
+
+import os
+import subprocess
+
+import pytest
+
+from launcher import end_well, wait_until
+from test_two_gateways import send, status
+
+POOL = "small"
+QUOTA = 20000000  # bytes; the cluster looks at it every few seconds, so that more than this gets in
+OBJECT = 1000000
+
+
+def ceph(*arguments):
+    subprocess.run(["ceph", *arguments], check=True, capture_output=True, timeout=60)
+
+
+@pytest.fixture
+def small_pool(monkeypatch):
+    conf = os.environ["CROSSGATE_TEST_STORE"].partition("?")[2]
+    ceph("osd", "pool", "create", POOL, "1")
+    ceph("osd", "pool", "application", "enable", POOL, "crossgate")
+    ceph("osd", "pool", "set-quota", POOL, "max_bytes", str(QUOTA))
+    monkeypatch.setattr("launcher.CLUSTER", "rados:%s?%s" % (POOL, conf))
+    yield
+    ceph("osd", "pool", "delete", POOL, POOL, "--yes-i-really-really-mean-it")
+
+
+@pytest.mark.slow
+def test_full_pool(small_pool, gateways):
+    gateway, = gateways(1)
+    assert status(gateway, "PUT", "/bucket") == 200
+    keys = []
+
+    def put_large():
+        keys.append("/bucket/large-%d" % len(keys))
+        answer, said = send(gateway, "PUT", keys[-1], b"l" * OBJECT)
+        assert answer.status == 200 or (answer.status == 507 and b"<Code>InsufficientStorage</Code>" in said), said
+        return answer.status == 507
+
+    wait_until(put_large, 120, "large objects are refused")
+    assert len(keys) > QUOTA // OBJECT, len(keys)
+    # What is kept beside its record makes no object grow, which is what an OSD looks at: it is refused all the same.
+    wait_until(lambda: status(gateway, "PUT", "/bucket/small", b"s") == 507, 30, "small objects are refused")
+    assert status(gateway, "GET", keys[0]) == status(gateway, "GET", "/bucket") == 200
+    for key in keys:
+        assert status(gateway, "DELETE", key) == 204
+
+    wait_until(lambda: status(gateway, "PUT", "/bucket/small", b"s") == 200, 120, "there is room again")
+    assert status(gateway, "PUT", "/bucket/large", b"l" * OBJECT) == 200
+    end_well(gateway)
