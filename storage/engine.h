@@ -89,7 +89,8 @@ struct store_options {
 
 /*
  * Open the store that a URL names: "local:DIR", "rados:POOL?…". *message tells, on `mem`, what failed and where.
- * err  STORE_INVALID, STORE_NOT_FOUND (and !create), STORE_IO, STORE_DAMAGED (not a store, or of another format)
+ * err  STORE_INVALID, STORE_NOT_FOUND (and !create), STORE_IO, STORE_TIMEOUT, STORE_DAMAGED (not a store, or of another
+ *      format)
  */
 MUST_USE enum store_err store_open(
     const char *url, const struct store_options *options, TALLOC_CTX *mem, struct store **out, char **message);
