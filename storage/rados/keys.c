@@ -1,4 +1,5 @@
 /* Reading keys: single ones, and partitions page by page. */
+#include <assert.h>
 #include <errno.h>
 
 #include "storage/rados/names.h"
@@ -223,6 +224,7 @@ partitions_read(struct rs_store *s, TALLOC_CTX *mem, struct partition **out)
 			continue;
 		if (count == talloc_array_length(all))
 			all = talloc_realloc(mem, all, struct partition, 2 * count + 16);
+		assert(all != NULL);
 		all[count++] = found;
 	}
 	rados_nobjects_list_close(list);
@@ -253,6 +255,7 @@ rs_partition_list(struct store *store, partition_visit_fn *visit, void *context)
 	int rc = count < 0 ? (int)count : 0;
 	bool more = true;
 
+	assert(count <= 0 || all != NULL);
 	for (ssize_t i = 0; rc == 0 && more && i < count; i++) {
 		struct slice name = partition_slice(&all[i]);
 		bool has_key = false;
