@@ -19,10 +19,16 @@ enum phase {
 struct peer {
 	struct peer *next, **link; /* under the list's mutex */
 	int socket;
+	_Atomic uint64_t version; /* one more at each change of what follows, and odd while it is changed */
 	_Atomic enum phase phase;
 	_Atomic int64_t since_us;  /* when the phase began */
 	_Atomic uint64_t received; /* bytes of the body in this phase */
-	unsigned gone_for;         /* looks in a row that found nobody there; the watcher's */
+	struct {
+		uint64_t version;  /* of the phase at the last look */
+		int64_t looked_us; /* when the body was looked at, or its phase began */
+		uint64_t counted;  /* of its bytes, until then */
+		unsigned gone_for; /* looks in a row that found nobody there */
+	} watcher;                 /* the watcher's alone */
 };
 
 struct peers {
@@ -41,26 +47,39 @@ struct peers {
 
 /* A body is looked at once every body_timeout, for what has come since the last look: a fast start buys no slow end. */
 static bool
-body_is_late(const struct peers *peers, struct peer *peer, int64_t now, int64_t passed)
+body_is_late(const struct peers *peers, struct peer *peer, int64_t now, uint64_t received)
 {
+	int64_t passed = now - peer->watcher.looked_us;
+	uint64_t came = received - peer->watcher.counted;
+
 	if (passed <= peers->body_timeout_us)
 		return false;
-	if (atomic_exchange(&peer->received, 0) < peers->body_rate * (uint64_t)(passed / 1000000))
-		return true;
-	atomic_store(&peer->since_us, now);
-	return false;
+	peer->watcher.looked_us = now;
+	peer->watcher.counted = received;
+	return came < peers->body_rate * (uint64_t)(passed / 1000000);
 }
 
+/* What is being changed is no phase to be late in: the time of one is never taken for that of another. */
 static bool
 is_late(const struct peers *peers, struct peer *peer, int64_t now)
 {
-	int64_t passed = now - atomic_load(&peer->since_us);
+	uint64_t version = atomic_load(&peer->version);
+	enum phase phase = atomic_load(&peer->phase);
+	int64_t since_us = atomic_load(&peer->since_us);
+	uint64_t received = atomic_load(&peer->received);
 
-	switch (atomic_load(&peer->phase)) {
+	if (version % 2 == 1 || atomic_load(&peer->version) != version)
+		return false;
+	if (peer->watcher.version != version) {
+		peer->watcher.version = version;
+		peer->watcher.looked_us = since_us;
+		peer->watcher.counted = 0;
+	}
+	switch (phase) {
 	case AWAITS_HEADERS:
-		return passed > peers->header_timeout_us;
+		return now - since_us > peers->header_timeout_us;
 	case AWAITS_BODY:
-		return body_is_late(peers, peer, now, passed);
+		return body_is_late(peers, peer, now, received);
 	case IS_SERVED:
 		return false;
 	}
@@ -79,10 +98,10 @@ is_gone(struct peer *peer)
 
 	if (atomic_load(&peer->phase) == IS_SERVED || poll(&poll_socket, 1, 0) != 1 ||
 	    ioctl(peer->socket, FIONREAD, &unread) != 0 || unread > 0)
-		peer->gone_for = 0;
+		peer->watcher.gone_for = 0;
 	else
-		peer->gone_for++;
-	return peer->gone_for > GONE_LOOKS;
+		peer->watcher.gone_for++;
+	return peer->watcher.gone_for > GONE_LOOKS;
 }
 
 static void *
@@ -138,12 +157,15 @@ peers_free(struct peers *peers)
 	free(peers);
 }
 
+/* By the thread of the connection alone. */
 static void
 enter(struct peer *peer, enum phase phase, int64_t since_us)
 {
+	atomic_fetch_add(&peer->version, 1);
 	atomic_store(&peer->since_us, since_us);
 	atomic_store(&peer->received, 0);
 	atomic_store(&peer->phase, phase);
+	atomic_fetch_add(&peer->version, 1);
 }
 
 struct peer *
