@@ -333,13 +333,15 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("rados");
-	TCase *tc = tcase_create("rados");
+	Suite *suite;
+	TCase *tc;
 
 	if (!scratch_cluster()) {
 		fprintf(stderr, "test_rados: nothing is tested without a cluster (scripts/test-cluster)\n");
 		return 0;
 	}
+	suite = suite_create("rados");
+	tc = tcase_create("rados");
 	tcase_add_checked_fixture(tc, open_cluster, close_store);
 	tcase_add_test(tc, sessions);
 	tcase_add_test(tc, increments_of_two_openings);
