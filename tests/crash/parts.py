@@ -184,48 +184,6 @@ def list_uploads(connection):
     return found
 
 
-def abort(self, connection, name, upload):
-        upload.ending = "abort"
-        answer, said = connection.send("DELETE", "/%s/%s" % (load.BUCKET, upload.key), query="uploadId=" + name)
-        if self.is_done(answer, said, (204,), "abort " + upload.key):
-            del self.store.uploads[name]
-
-
-def settle(store, name, upload, there):
-    """After a crash an upload whose end was not answered has ended or not: with all that this means for its key."""
-    ending, upload.ending = upload.ending, None
-    assert there or ending, "the upload %s of %s is gone" % (name, upload.key)
-    if not there:
-        del store.uploads[name]
-    if ending == "complete":
-        store.allowed[upload.key] = [version for version in store.may_be(upload.key)
-                                     if (version is upload.whole) != there]
-
-
-def check_upload(connection, store, name, upload):
-    """Its parts are those that were answered, or asked for since."""
-    answer, said = connection.send("GET", "/%s/%s" % (load.BUCKET, upload.key), query="uploadId=" + name)
-    assert answer.status == 200 or b"<Code>NoSuchUpload</Code>" in said, (name, answer.status, said)
-    settle(store, name, upload, answer.status == 200)
-    if answer.status != 200:
-        return
-    listed = {int(number): etag.decode() for number, etag in re.findall(
-        rb'<PartNumber>(\d+)</PartNumber>.*?<ETag>(?:"|&quot;)(\w+)(?:"|&quot;)</ETag>', said, re.DOTALL)}
-    for number in set(listed) | set(upload.parts):
-        etag = listed.get(number, load.ABSENT)
-        assert etag in upload.may_be(number), "part %d of %s is %s; it may be: %s" % (
-            number, upload.key, etag, upload.may_be(number))
-        upload.parts[number] = [etag]
-
-
-def list_uploads(connection):
-    """By ID: the key."""
-    answer, said = connection.send("GET", "/" + load.BUCKET, query="uploads")
-    assert answer.status == 200 and b"<IsTruncated>false<" in said, said
-    return {name.decode(): key.decode() for key, name in re.findall(
-        rb"<Upload>.*?<Key>(.*?)</Key>.*?<UploadId>(\w+)</UploadId>", said, re.DOTALL)}
-
-
 def abort(connection, name, key):
     answer, said = connection.send("DELETE", "/%s/%s" % (load.BUCKET, key), query="uploadId=" + name)
     assert answer.status == 204, said
