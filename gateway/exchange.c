@@ -30,7 +30,7 @@ exchange_of(struct job *job)
 }
 
 void
-hand_back(struct exchange *x)
+exchange_hand_back(struct exchange *x)
 {
 	struct MHD_Connection *connection = x->connection;
 
@@ -52,11 +52,11 @@ work(struct job *job)
 	struct exchange *x = exchange_of(job);
 
 	x->flow = req_advance(x->r, true);
-	hand_back(x);
+	exchange_hand_back(x);
 }
 
 void
-start_job(struct exchange *x, void (*run)(struct job *job))
+exchange_start_job(struct exchange *x, void (*run)(struct job *job))
 {
 	atomic_store(&x->state, JOB_RUNNING);
 	x->job.run = run;
@@ -66,11 +66,11 @@ start_job(struct exchange *x, void (*run)(struct job *job))
 static void
 start_worker(struct exchange *x)
 {
-	start_job(x, work);
+	exchange_start_job(x, work);
 }
 
 void
-await_worker(struct exchange *x)
+exchange_await_worker(struct exchange *x)
 {
 	struct MHD_Connection *connection = x->connection;
 	enum job_state running = JOB_RUNNING;
@@ -103,7 +103,7 @@ follow(struct exchange *x)
 	switch (x->flow) {
 	case FLOW_WAIT:
 		start_worker(x);
-		await_worker(x);
+		exchange_await_worker(x);
 		return MHD_YES;
 	case FLOW_BODY:
 		if (x->phase == PHASE_HEADERS) {
@@ -150,7 +150,7 @@ pass_buffer_on(struct exchange *x)
 	if (x->phase == PHASE_DISCARD)
 		return true;
 	if (atomic_load(&x->state) != JOB_NONE) {
-		await_worker(x);
+		exchange_await_worker(x);
 		return false;
 	}
 	body_turn(x->r);
@@ -277,7 +277,7 @@ take_call(struct exchange *x, const char *data, size_t *length)
 	if (*length > 0)
 		return take_piece(x, data, length);
 	if (atomic_load(&x->state) != JOB_NONE) {
-		await_worker(x);
+		exchange_await_worker(x);
 		return MHD_YES;
 	}
 	return body_ended(x);

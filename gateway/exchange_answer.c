@@ -23,7 +23,7 @@ read_piece(struct job *job)
 	struct piece *piece = &x->piece;
 
 	piece->err = read_body(x, piece->position, piece->bytes, REPLY_PIECE, &piece->length);
-	hand_back(x);
+	exchange_hand_back(x);
 }
 
 static void
@@ -33,7 +33,7 @@ start_piece(struct exchange *x, uint64_t position)
 		x->piece.bytes = talloc_size(x->r, REPLY_PIECE);
 	x->piece.position = position;
 	x->piece.length = 0;
-	start_job(x, read_piece);
+	exchange_start_job(x, read_piece);
 }
 
 /* Take what a worker has read, and let it read on; *got 0 and no error: it has not come so far, and will call back. */
@@ -45,14 +45,14 @@ take_piece_read(struct exchange *x, uint64_t position, char *out, size_t max, si
 	struct slice rest;
 
 	if (!atomic_compare_exchange_strong(&x->state, &done, JOB_NONE) && done != JOB_NONE) {
-		await_worker(x);
+		exchange_await_worker(x);
 		return STORE_OK;
 	}
 	if (piece->err)
 		return piece->err;
 	if (position < piece->position || position - piece->position >= piece->length) {
 		start_piece(x, position);
-		await_worker(x);
+		exchange_await_worker(x);
 		return STORE_OK;
 	}
 	rest = slice_head(

@@ -49,11 +49,11 @@ struct exchange {
 struct exchange *exchange_of(struct job *job);
 
 /* Give the request to a worker, which calls `run`; and what that calls last. */
-void start_job(struct exchange *x, void (*run)(struct job *job));
-void hand_back(struct exchange *x);
+void exchange_start_job(struct exchange *x, void (*run)(struct job *job));
+void exchange_hand_back(struct exchange *x);
 
 /* Suspend the connection until the worker is done. */
-void await_worker(struct exchange *x);
+void exchange_await_worker(struct exchange *x);
 
 /* exchange_answer.c: send the reply that the request has. */
 enum MHD_Result exchange_answer(struct exchange *x);

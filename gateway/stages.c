@@ -37,6 +37,12 @@ runs(const struct req *r)
 	return r->operation->writes || reads(r);
 }
 
+static bool
+is_preflight(const struct req *r)
+{
+	return slice_equal(r->method, SLICE("OPTIONS"));
+}
+
 /* The stages. */
 
 static size_t
@@ -53,7 +59,7 @@ static enum s3_err
 stage_hygiene(struct req *r)
 {
 	r->header_bytes = header_bytes(&r->headers);
-	if (!r->malformed && slice_equal(r->raw_target, SLICE("*")) && !slice_equal(r->method, SLICE("OPTIONS")))
+	if (!r->malformed && slice_equal(r->raw_target, SLICE("*")) && !is_preflight(r))
 		r->malformed = "the target *, which is for OPTIONS alone";
 	if (!r->malformed)
 		return body_read_headers(r);
@@ -87,7 +93,7 @@ stage_cors(struct req *r)
 	enum s3_err err;
 	bool granted;
 
-	if (slice_equal(r->method, SLICE("OPTIONS")))
+	if (is_preflight(r))
 		return S3_OK;
 	if ((err = req_cors_resource(r, &resource)) != S3_OK ||
 	    (!resource.rules && !resource.service && !req_has_header(r, "origin")))
@@ -103,10 +109,9 @@ stage_cors(struct req *r)
 static enum s3_err
 stage_names(struct req *r)
 {
-	bool preflight = slice_equal(r->method, SLICE("OPTIONS"));
-	enum s3_err err = target_decode(r, preflight ? NULL : &r->refusal, &r->target);
+	enum s3_err err = target_decode(r, is_preflight(r) ? NULL : &r->refusal, &r->target);
 
-	return preflight ? S3_OK : err;
+	return is_preflight(r) ? S3_OK : err;
 }
 
 static enum s3_err
@@ -182,7 +187,7 @@ stage_credentials(struct req *r)
 	};
 	enum s3_err err;
 
-	if (slice_equal(r->method, SLICE("OPTIONS")))
+	if (is_preflight(r))
 		return S3_OK;
 	err = credential_read(r, &request, &r->refusal, &r->credential);
 	if (err == S3_OK && r->credential->kind != CREDENTIAL_NONE)
