@@ -76,6 +76,9 @@ cors_in_force(const struct cors_resource *resource)
 {
 	if (resource->bucket_exists && resource->rules != NULL)
 		return (struct cors_in_force){ .rules = resource->rules };
+	/* A bucket had rules of its own: those of the service, which may be wider, do not take their place. */
+	if (resource->rules_are_damaged)
+		return (struct cors_in_force){ .rules = NULL };
 	return (struct cors_in_force){ .service = resource->service };
 }
 

@@ -51,8 +51,9 @@ void cors_request_read(
 
 /* Where the rules of a resource come from. A bucket with rules answers from them alone. */
 struct cors_resource {
-	bool bucket_exists;                 /* also where the URL names none */
-	const struct cors_rules *rules;     /* the bucket's; NULL: it has none */
+	bool bucket_exists;             /* also where the URL names none */
+	const struct cors_rules *rules; /* the bucket's; NULL: it has none */
+	bool rules_are_damaged; /* it has some that cannot be read: nothing is granted, by the service neither */
 	const struct cors_service *service; /* for everything else; NULL: there are none */
 };
 

@@ -19,10 +19,8 @@ find_bucket(struct check *c, struct catalog *catalog)
 	if (err != STORE_OK)
 		return command_fail(EXIT_FAILED, "bucket '%s': %s",
 		    terminal_line(c->mem, slice_from(c->arguments->bucket)), store_err_name(err));
-	c->is_damaged = cors_rules_parse(c->mem, stored, NULL, &rules) != S3_OK;
+	c->resource.rules_are_damaged = cors_rules_parse(c->mem, stored, NULL, &rules) != S3_OK;
 	c->resource.rules = rules;
-	if (c->is_damaged)
-		c->resource.service = NULL;
 	return EXIT_OK;
 }
 

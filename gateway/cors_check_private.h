@@ -12,7 +12,6 @@ struct check {
 	const struct config *config; /* NULL: no file was given */
 	struct cors_page page;
 	struct cors_resource resource;
-	bool is_damaged; /* the bucket's rules are: then there are none, of the service neither */
 	struct cors_explanation answer;
 };
 

@@ -98,10 +98,10 @@ say_verdict(const struct check *c)
 		say(c, "Refused: no section of the service's rules takes %s.", name_request(c));
 	else
 		say(c, "Refused: %s%s.", name_resource(c),
-		    !c->resource.bucket_exists ? " does not exist"
-		    : c->is_damaged            ? " has rules that are damaged"
-		    : c->config                ? " has no rules, nor has the service"
-					       : " has no rules");
+		    !c->resource.bucket_exists      ? " does not exist"
+		    : c->resource.rules_are_damaged ? " has rules that are damaged"
+		    : c->config                     ? " has no rules, nor has the service"
+						    : " has no rules");
 }
 
 /* What is to be done, where it is refused; and what else there is to know. */
@@ -119,10 +119,10 @@ say_advice(const struct check *c)
 	if (x->in_force == CORS_BY_SERVICE)
 		say(c, "They stand in for %s, which %s.", name_resource(c),
 		    c->resource.bucket_exists ? "has no rules of its own" : "does not exist");
-	if (c->is_damaged)
+	if (c->resource.rules_are_damaged)
 		say(c, "Nothing is granted as long as the rules of %s are damaged: put them again.",
 		    name_resource(c));
-	if (x->in_force == CORS_BY_NOBODY && !c->config && !c->is_damaged)
+	if (x->in_force == CORS_BY_NOBODY && !c->config && !c->resource.rules_are_damaged)
 		say(c,
 		    "Rules for the whole service were not looked at: --config FILE names the gateway's configuration.");
 	for (size_t i = 0; i < x->note_count; i++)

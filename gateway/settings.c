@@ -223,8 +223,6 @@ req_cors_resource(struct req *r, struct cors_resource *out)
 	if (err != S3_OK)
 		return err;
 	out->rules = settings->cors;
-	/* It had rules of its own: those of the service, which may be wider, do not take their place. */
-	if (settings->cors_is_damaged)
-		out->service = NULL;
+	out->rules_are_damaged = settings->cors_is_damaged;
 	return S3_OK;
 }

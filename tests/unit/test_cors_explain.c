@@ -167,7 +167,7 @@ static const struct {
 
 START_TEST(explains)
 {
-	const struct cors_resource resource = { true, parse(vectors[_i].document), NULL };
+	const struct cors_resource resource = { .bucket_exists = true, .rules = parse(vectors[_i].document) };
 	struct cors_explanation x = explain(&resource, vectors[_i].origin, vectors[_i].method, vectors[_i].headers);
 	const char *described = describe(&x);
 
@@ -225,7 +225,7 @@ static const struct {
 
 START_TEST(advises)
 {
-	const struct cors_resource resource = { true, parse(texts[_i].document), NULL };
+	const struct cors_resource resource = { .bucket_exists = true, .rules = parse(texts[_i].document) };
 	struct cors_explanation x = explain(&resource, texts[_i].origin, texts[_i].method, texts[_i].headers);
 	unsigned closest = x.closest != NULL ? x.closest->rule : 0;
 	const char *advice = closest > 0 ? x.closest->advice : x.advice;
@@ -250,7 +250,7 @@ static const struct {
 
 START_TEST(advises_no_origin)
 {
-	const struct cors_resource resource = { true, parse(A), NULL };
+	const struct cors_resource resource = { .bucket_exists = true, .rules = parse(A) };
 	struct cors_explanation x = explain(&resource, no_origins[_i].origin, "GET", "");
 
 	ck_assert(!x.granted && x.closest == NULL && x.advice == NULL);
@@ -261,7 +261,7 @@ END_TEST
 
 START_TEST(nothing_in_force)
 {
-	struct cors_resource resource = { true, NULL, NULL };
+	struct cors_resource resource = { .bucket_exists = true };
 	struct cors_explanation x = explain(&resource, "https://a", "PUT", "");
 
 	ck_assert(!x.granted && x.in_force == CORS_BY_NOBODY && x.count == 0 && x.err == S3_ACCESS_FORBIDDEN);
@@ -276,9 +276,9 @@ END_TEST
 /* The preflight's rule and the request's need not be one: the request itself asks for no headers. */
 START_TEST(two_rules)
 {
-	const struct cors_resource resource = { true,
-		parse(DOC(RULE(ORIGIN("*") METHOD("PUT")) RULE(ORIGIN("https://a") METHOD("PUT") HEADER("*")))),
-		NULL };
+	const struct cors_resource resource = { .bucket_exists = true,
+		.rules = parse(
+		    DOC(RULE(ORIGIN("*") METHOD("PUT")) RULE(ORIGIN("https://a") METHOD("PUT") HEADER("*")))) };
 	struct cors_explanation x = explain(&resource, "https://a", "PUT", "x-a");
 
 	ck_assert(x.granted);
@@ -294,7 +294,7 @@ END_TEST
 /* More names than are compared: refused, though each would be allowed. */
 START_TEST(too_many_names)
 {
-	struct cors_resource resource = { true, NULL, NULL };
+	struct cors_resource resource = { .bucket_exists = true };
 	struct buf *document = buf_new(mem, CORS_DOCUMENT_MAX), *headers = buf_new(mem, 100000);
 	struct cors_explanation x;
 
@@ -354,7 +354,7 @@ static const struct {
 
 START_TEST(explains_service)
 {
-	const struct cors_resource resource = { false, NULL, service() };
+	const struct cors_resource resource = { .service = service() };
 	struct cors_explanation x =
 	    explain(&resource, of_service[_i].origin, of_service[_i].method, of_service[_i].headers);
 	const char *described = describe(&x);
@@ -450,7 +450,7 @@ compare(const struct cors_resource *resource, const char *origin, const char *me
 /* No section answers it, that of * neither. */
 START_TEST(service_without_origin)
 {
-	const struct cors_resource resource = { false, NULL, service() };
+	const struct cors_resource resource = { .service = service() };
 	struct cors_explanation x = explain(&resource, "", "GET", "");
 
 	ck_assert(!x.granted && x.answering == NULL && x.answering_actual == NULL);
@@ -463,7 +463,7 @@ END_TEST
 START_TEST(is_true)
 {
 	uint32_t state = (uint32_t)_i + 1;
-	struct cors_resource resource = { true, NULL, NULL };
+	struct cors_resource resource = { .bucket_exists = true };
 
 	resource.rules = parse(random_rules(&state));
 	for (unsigned i = 0; i < 40; i++)
