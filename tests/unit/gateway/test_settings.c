@@ -131,21 +131,26 @@ START_TEST(damaged_rules_are_not_replaced)
 	static const struct cors_option any = { "allowed_origin", "*", "f", 2 };
 	static const struct cors_section section = { "cors", false, "f", 1, &any, 1 };
 	static const char *const documents[] = { "<CORSConfiguration>", "", "\xff" };
+	const struct cors_request page = {
+		.origins = CORS_ONE_ORIGIN, .origin = SLICE("https://a"), .method = SLICE("GET")
+	};
 	struct cors_resource resource;
 	struct cors_notices notices;
+	struct fields headers;
 	const char *fault;
 
 	ck_assert(cors_service_compile(mem, &section, 1, &notices, &fault, &config.cors_service));
 	for (size_t i = 0; i < ARRAY_SIZE(documents); i++) {
 		struct req *r = make_request(NULL, "GET", "/photos", NULL);
 
+		headers = (struct fields){ 0 };
 		r->bucket = bucket_of("photos");
 		ck_assert_int_eq(req_cors_resource(r, &resource), S3_OK);
-		ck_assert(resource.rules == NULL && resource.service == config.cors_service);
+		ck_assert(cors_actual(r, &resource, &page, &headers));
 		store_document("photos", &document_cors, documents[i]);
 		r->bucket = bucket_of("photos");
 		ck_assert_int_eq(req_cors_resource(r, &resource), S3_OK);
-		ck_assert(resource.bucket_exists && resource.rules == NULL && resource.service == NULL);
+		ck_assert(!cors_actual(r, &resource, &page, &headers));
 		done("alice", "DELETE", "/photos?cors", NULL, "");
 		talloc_free(r);
 	}
