@@ -18,7 +18,7 @@ enum store_err {
 	STORE_FULL,      /* no room on the disk or in the cluster; nothing was changed */
 	STORE_DAMAGED,   /* what is stored does not match its checksum */
 	STORE_IO,        /* the disk or the cluster failed; a commit may or may not have happened */
-	STORE_TIMEOUT,   /* the engine did not answer in time; a commit may or may not have happened */
+	STORE_TIMEOUT,   /* the engine is away, or did not answer in time; a commit may or may not have happened */
 	STORE_INVALID,   /* asked for something that cannot be: a bad URL, a store that is in use */
 	STORE_EXISTS,    /* the catalog's: a bucket, user or key of that name is there already */
 	STORE_NOT_EMPTY, /* the catalog's: the bucket holds something */

@@ -6,9 +6,10 @@
 
 struct rs_writer {
 	struct blob_writer writer;
-	char *chunk;     /* what waits to be sent, once it is full or the last; on the writer */
-	size_t filled;   /* bytes in it */
-	uint64_t offset; /* where in the blob it goes */
+	struct rs_client *client; /* all of a blob is written through one */
+	char *chunk;              /* what waits to be sent, once it is full or the last; on the writer */
+	size_t filled;            /* bytes in it */
+	uint64_t offset;          /* where in the blob it goes */
 	rados_completion_t sent[CHUNKS_UNDER_WAY];
 	unsigned first, count; /* of those that are under way */
 	int failed;            /* the first code of those that failed */
@@ -28,10 +29,17 @@ rs_blob_create(struct store *store, const struct blob_id *id, struct blob_writer
 {
 	struct rs_writer *w = talloc_zero(NULL, struct rs_writer);
 
-	(void)store;
 	(void)id;
+	w->client = rs_client_hold(rs_of(store));
 	*out = &w->writer;
 	return STORE_OK;
+}
+
+static void
+writer_free(struct rs_writer *w)
+{
+	rs_client_release(w->client);
+	talloc_free(w);
 }
 
 /* Wait for the chunk that was sent first. */
@@ -42,7 +50,7 @@ await_one(struct rs_writer *w)
 	int rc;
 
 	rados_aio_wait_for_complete(c);
-	rc = rados_aio_get_return_value(c);
+	rc = rs_client_result(w->client, rados_aio_get_return_value(c));
 	rados_aio_release(c);
 	if (rc < 0 && w->failed == 0)
 		w->failed = rc;
@@ -70,8 +78,7 @@ send_operation(struct rs_writer *w, rados_write_op_t op, uint64_t number)
 		await_one(w);
 	if (w->failed == 0) {
 		rados_aio_create_completion2(NULL, NULL, &c);
-		rc =
-		    rados_aio_write_op_operate(op, rs_of(w->writer.store)->io, c, object.text, NULL, RS_FULL_FAILS);
+		rc = rados_aio_write_op_operate(op, w->client->io, c, object.text, NULL, RS_FULL_FAILS);
 		if (rc == 0) {
 			w->sent[(w->first + w->count++) % CHUNKS_UNDER_WAY] = c;
 		} else {
@@ -167,7 +174,7 @@ rs_blob_seal(struct blob_writer *writer)
 	if (err)
 		rs_blob_abandon(writer);
 	else
-		talloc_free(w);
+		writer_free(w);
 	return err;
 }
 
@@ -178,7 +185,7 @@ rs_blob_abandon(struct blob_writer *writer)
 	uint64_t objects = rs_blob_objects(w->offset + w->filled);
 
 	/* For the room alone: whoever deletes it by the catalog's note does not mind that it is gone, nor that it is not. */
-	if (await_all(w) != -ETIMEDOUT)
+	if (rs_write_err(await_all(w)) != STORE_TIMEOUT)
 		(void)!rs_blob_remove(rs_of(writer->store), &writer->id, objects);
-	talloc_free(w);
+	writer_free(w);
 }

@@ -11,8 +11,7 @@ remove_object(struct rs_store *s, const struct blob_id *id, uint64_t number)
 	int rc;
 
 	rados_write_op_remove(op);
-	rc = rados_write_op_operate(op, s->io, object.text, NULL, RS_FULL_GOES);
-	rados_release_write_op(op);
+	rc = rs_write(s, op, object.text, RS_FULL_GOES);
 	return rc == -ENOENT ? 0 : rc;
 }
 
@@ -32,13 +31,10 @@ remove_single(struct rs_store *s, const struct blob_id *id)
 {
 	struct rs_name object = rs_blob_name(id, 0);
 	rados_write_op_t op = rados_create_write_op();
-	int rc;
 
 	rados_write_op_cmpxattr(op, OBJECTS_ATTRIBUTE, LIBRADOS_CMPXATTR_OP_EQ, "1", 1);
 	rados_write_op_remove(op);
-	rc = rados_write_op_operate(op, s->io, object.text, NULL, RS_FULL_GOES);
-	rados_release_write_op(op);
-	return rc;
+	return rs_write(s, op, object.text, RS_FULL_GOES);
 }
 
 /* How many objects a blob has, sealed or not: there is none without the one before it. */
@@ -49,10 +45,10 @@ objects_count(struct rs_store *s, const struct blob_id *id, uint64_t *count)
 
 	for (*count = 0; rc == 0; ++*count) {
 		struct rs_name object = rs_blob_name(id, *count);
-		uint64_t size;
-		time_t modified;
+		rados_read_op_t op = rados_create_read_op();
 
-		rc = rados_stat(s->io, object.text, &size, &modified);
+		rados_read_op_assert_exists(op);
+		rc = rs_read(s, op, object.text);
 		if (rc < 0)
 			break;
 	}
@@ -74,24 +70,27 @@ rs_blob_delete(struct store *store, const struct blob_id *id)
 	return rs_write_err(rc == -ENOENT ? 0 : rc);
 }
 
+struct blob_visitor {
+	blob_visit_fn *visit;
+	void *context;
+};
+
+static bool
+visit_blob(void *context, const char *name)
+{
+	const struct blob_visitor *visitor = context;
+	struct blob_id id;
+
+	return !rs_blob_parse(name, &id) || visitor->visit(visitor->context, &id);
+}
+
 enum store_err
 rs_blob_list(struct store *store, blob_visit_fn *visit, void *context)
 {
-	rados_list_ctx_t list;
-	const char *name;
-	bool more = true;
-	int rc = rados_nobjects_list_open(rs_of(store)->io, &list);
+	struct blob_visitor visitor = { visit, context };
+	struct rs_client *c = rs_client_hold(rs_of(store));
+	enum store_err err = rs_write_err(rs_list(c, visit_blob, &visitor));
 
-	if (rc < 0)
-		return rs_write_err(rc) == STORE_TIMEOUT ? STORE_TIMEOUT : STORE_IO;
-	while (more && (rc = rados_nobjects_list_next(list, &name, NULL, NULL)) == 0) {
-		struct blob_id id;
-
-		if (rs_blob_parse(name, &id))
-			more = visit(context, &id);
-	}
-	rados_nobjects_list_close(list);
-	if (rc == 0 || rc == -ENOENT)
-		return STORE_OK;
-	return rs_write_err(rc) == STORE_TIMEOUT ? STORE_TIMEOUT : STORE_IO;
+	rs_client_release(c);
+	return err == STORE_FULL ? STORE_IO : err;
 }

@@ -23,16 +23,24 @@ struct slot {
 
 struct rs_reader {
 	struct blob_reader reader;
+	struct rs_client *client;
 	char *whole;       /* a small blob; NULL otherwise */
 	uint64_t expected; /* where the next read begins if it goes on from the last one */
 	unsigned ahead;    /* chunks to ask for at a time */
 	struct slot slots[READS_UNDER_WAY];
 };
 
+static void
+reader_free(struct rs_reader *r)
+{
+	rs_client_release(r->client);
+	talloc_free(r);
+}
+
 /* Opening. */
 
 static int
-open_and_read(struct rs_store *s, const struct blob_id *id, uint64_t size, char *whole, size_t *got)
+open_and_read(struct rs_client *c, const struct blob_id *id, uint64_t size, char *whole, size_t *got)
 {
 	struct rs_name object = rs_blob_name(id, 0);
 	struct rs_number bytes = rs_number_write(size);
@@ -44,8 +52,7 @@ open_and_read(struct rs_store *s, const struct blob_id *id, uint64_t size, char 
 	rados_read_op_cmpxattr(op, SIZE_ATTRIBUTE, LIBRADOS_CMPXATTR_OP_EQ, bytes.text, strlen(bytes.text));
 	if (whole)
 		rados_read_op_read(op, 0, size, whole, got, &of_read);
-	rc = rados_read_op_operate(op, s->io, object.text, 0);
-	rados_release_read_op(op);
+	rc = rs_client_read(c, op, object.text);
 	return rc > 0 ? 0 : rc; /* an OSD counts comparisons that hold */
 }
 
@@ -56,9 +63,10 @@ rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struc
 	size_t got;
 	int rc;
 
+	r->client = rs_client_hold(rs_of(store));
 	if (size > 0 && size <= WHOLE_MAX)
 		r->whole = talloc_size(r, size);
-	rc = open_and_read(rs_of(store), id, size, r->whole, &got);
+	rc = open_and_read(r->client, id, size, r->whole, &got);
 	/* -ECANCELED: it is not of that size. */
 	if (rc == -ECANCELED || (rc == 0 && r->whole && got != size))
 		rc = -EIO;
@@ -66,7 +74,7 @@ rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struc
 	if (rc == 0)
 		*out = &r->reader;
 	else
-		talloc_free(r);
+		reader_free(r);
 	return rs_read_err(rc);
 }
 
@@ -91,7 +99,7 @@ static void
 slot_clear(struct rs_reader *r, struct slot *slot)
 {
 	if (slot->asked) {
-		(void)rados_aio_cancel(rs_of(r->reader.store)->io, slot->completion);
+		(void)rados_aio_cancel(r->client->io, slot->completion);
 		rados_aio_wait_for_complete(slot->completion);
 		rados_aio_release(slot->completion);
 	}
@@ -113,7 +121,7 @@ slot_ask(struct rs_reader *r, uint64_t chunk)
 	slot->chunk = chunk;
 	slot->length = chunk_length(r, chunk);
 	rados_aio_create_completion2(NULL, NULL, &slot->completion);
-	rc = rados_aio_read(rs_of(r->reader.store)->io, object.text, slot->completion, slot->bytes, slot->length,
+	rc = rados_aio_read(r->client->io, object.text, slot->completion, slot->bytes, slot->length,
 	    chunk * READ_BYTES % STRIPE_BYTES);
 	slot->asked = rc == 0;
 	if (rc < 0)
@@ -123,14 +131,14 @@ slot_ask(struct rs_reader *r, uint64_t chunk)
 
 /* Fewer bytes than there must be: damaged. */
 static int
-slot_await(struct slot *slot)
+slot_await(struct rs_reader *r, struct slot *slot)
 {
 	int rc;
 
 	if (slot->there)
 		return 0;
 	rados_aio_wait_for_complete(slot->completion);
-	rc = rados_aio_get_return_value(slot->completion);
+	rc = rs_client_result(r->client, rados_aio_get_return_value(slot->completion));
 	rados_aio_release(slot->completion);
 	slot->asked = false;
 	slot->there = rc >= 0 && (size_t)rc == slot->length;
@@ -149,7 +157,7 @@ read_on(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t leng
 	for (unsigned i = 0; rc == 0 && i < r->ahead && chunk + i <= last; i++)
 		rc = slot_ask(r, chunk + i);
 	if (rc == 0)
-		rc = slot_await(slot_of(r, chunk));
+		rc = slot_await(r, slot_of(r, chunk));
 	if (rc < 0)
 		return rc;
 	memcpy(out, slot_of(r, chunk)->bytes + from, length);
@@ -161,12 +169,11 @@ static int
 read_there(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t length)
 {
 	struct rs_name object = rs_blob_name(&r->reader.id, chunk * READ_BYTES / STRIPE_BYTES);
-	int rc = rados_read(
-	    rs_of(r->reader.store)->io, object.text, out, length, chunk * READ_BYTES % STRIPE_BYTES + from);
+	int rc = rados_read(r->client->io, object.text, out, length, chunk * READ_BYTES % STRIPE_BYTES + from);
 
 	if (rc >= 0 && (size_t)rc != length)
-		rc = -EIO;
-	return rc < 0 ? rc : 0;
+		return -EIO;
+	return rc < 0 ? rs_client_result(r->client, rc) : 0;
 }
 
 enum store_err
@@ -203,5 +210,5 @@ rs_blob_close(struct blob_reader *reader)
 
 	for (unsigned i = 0; i < READS_UNDER_WAY; i++)
 		slot_clear(r, &r->slots[i]);
-	talloc_free(r);
+	reader_free(r);
 }

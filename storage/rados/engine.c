@@ -20,6 +20,7 @@ rs_err(int code)
 	case -EDQUOT:
 		return STORE_FULL;
 	case -ETIMEDOUT:
+	case -ESHUTDOWN: /* of a client that is lost, and will be replaced */
 		return STORE_TIMEOUT;
 	default:
 		LOG(ERROR, "rados store failed", LOG_STRING("error", strerror(-code)),
@@ -33,7 +34,6 @@ rs_write_err(int code)
 {
 	enum store_err err = rs_err(code);
 
-	/* Such as a pool that is gone. */
 	return err == STORE_NOT_FOUND || err == STORE_CONFLICT ? STORE_IO : err;
 }
 
@@ -60,81 +60,50 @@ rs_close(struct store *store)
 		rs_lease_close(s);
 	if (s->lanes)
 		rs_lanes_close(s);
-	if (s->io)
-		rados_ioctx_destroy(s->io);
-	if (s->cluster)
-		rados_shutdown(s->cluster);
+	if (s->present.client)
+		rs_client_release(s->present.client);
+	pthread_mutex_destroy(&s->present.mutex);
 	talloc_free(s);
 }
 
-/* Nothing may wait longer than the timeout, and what librados has to say comes out of its results. */
-static int
-cluster_configure(rados_t cluster, const struct rs_place *place, const char **what)
+static enum store_err
+failed(struct rs_store *s, int code, const char *what, TALLOC_CTX *mem, char **message)
 {
-	const char *const settings[][2] = {
-		{ "client_mount_timeout", place->timeout_second },
-		{ "rados_mon_op_timeout", place->timeout_second },
-		{ "rados_osd_op_timeout", place->timeout_second },
-		{ "log_to_stderr", "false" },
-		{ "err_to_stderr", "false" },
-	};
-	int rc;
+	enum store_err err = rs_err(code);
 
-	*what = "cannot read Ceph's configuration";
-	rc = rados_conf_read_file(cluster, place->conf);
-	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(settings); i++) {
-		*what = settings[i][0];
-		rc = rados_conf_set(cluster, settings[i][0], settings[i][1]);
-	}
-	return rc;
+	*message = talloc_asprintf(mem, "%s: %s: %s", s->place, what, strerror(-code));
+	return err == STORE_NOT_FOUND || err == STORE_TIMEOUT ? err : STORE_IO;
 }
 
-static int
-cluster_connect(struct rs_store *s, const struct rs_place *place, const char **what)
+enum store_err
+rs_connect(struct rs_store *s, bool create, TALLOC_CTX *mem, char **message)
 {
-	int rc = rados_create(&s->cluster, place->id);
+	struct rs_client *c;
+	const char *what;
+	enum store_err err;
+	int rc = rs_client_open(s, &c, &what);
 
-	*what = "cannot make a client of Ceph";
-	if (rc < 0) {
-		s->cluster = NULL;
-		return rc;
-	}
-	rc = cluster_configure(s->cluster, place, what);
 	if (rc < 0)
-		return rc;
-	*what = "cannot reach the cluster";
-	rc = rados_connect(s->cluster);
-	if (rc < 0)
-		return rc;
-	*what = "cannot use the pool";
-	rc = rados_ioctx_create(s->cluster, place->pool, &s->io);
-	if (rc < 0)
-		s->io = NULL;
+		return failed(s, rc, what, mem, message);
+	err = rs_format_open(c, create, mem, message);
+	if (err)
+		rs_client_release(c);
 	else
-		rados_ioctx_set_namespace(s->io, place->name_space);
-	return rc;
+		rs_client_use(s, c);
+	return err;
 }
 
 static enum store_err
-rs_start(struct rs_store *s, const struct rs_place *place, const struct store_options *options, TALLOC_CTX *mem,
-    char **message)
+rs_start(struct rs_store *s, const struct store_options *options, TALLOC_CTX *mem, char **message)
 {
-	const char *what;
-	enum store_err err;
-	int rc = cluster_connect(s, place, &what);
+	enum store_err err = rs_connect(s, options->create, mem, message);
+	int rc;
 
-	if (rc == 0) {
-		err = rs_format_open(s, options->create, mem, message);
-		if (err)
-			return err;
-		what = "cannot take a lease";
-		rc = rs_lease_open(s);
-	}
-	if (rc < 0) {
-		*message = talloc_asprintf(mem, "%s: %s: %s", s->place, what, strerror(-rc));
-		err = rs_err(rc);
-		return err == STORE_NOT_FOUND || err == STORE_TIMEOUT ? err : STORE_IO;
-	}
+	if (err)
+		return err;
+	rc = rs_lease_open(s);
+	if (rc < 0)
+		return failed(s, rc, "cannot take a lease", mem, message);
 	rs_lanes_open(s);
 	return STORE_OK;
 }
@@ -143,15 +112,17 @@ static enum store_err
 rs_open(const char *text, const struct store_options *options, TALLOC_CTX *mem, struct store **out, char **message)
 {
 	struct rs_store *s = talloc_zero(NULL, struct rs_store);
-	struct rs_place place;
 	enum store_err err = STORE_INVALID;
 
 	s->place = talloc_asprintf(s, "rados:%s", text);
+	pthread_mutex_init(&s->present.mutex, NULL);
 	do
 		random_bytes(&s->store.session, sizeof(s->store.session));
 	while (s->store.session == 0);
-	if (rs_place_parse(mem, text, &place, message))
-		err = rs_start(s, &place, options, mem, message);
+	if (rs_place_parse(s, text, &s->where, message))
+		err = rs_start(s, options, mem, message);
+	else
+		talloc_steal(mem, *message);
 	if (err)
 		rs_close(&s->store);
 	else

@@ -164,7 +164,6 @@ operate(struct rs_store *s, TALLOC_CTX *mem, const struct group *group, int *res
 {
 	struct rs_name object = rs_partition_name(group->members[0]->partition);
 	rados_write_op_t op = rados_create_write_op();
-	int rc;
 
 	/* A comparison wants an object. What only takes keys away must not make one. */
 	if (group_puts(group))
@@ -174,10 +173,7 @@ operate(struct rs_store *s, TALLOC_CTX *mem, const struct group *group, int *res
 		results += group->members[i]->batch->condition_count;
 	}
 	add_changes(mem, op, group);
-	rc = rados_write_op_operate(
-	    op, s->io, object.text, NULL, group->members[0]->batch->frees ? RS_FULL_GOES : RS_FULL_FAILS);
-	rados_release_write_op(op);
-	return rc;
+	return rs_write(s, op, object.text, group->members[0]->batch->frees ? RS_FULL_GOES : RS_FULL_FAILS);
 }
 
 /* There is no object, so there is no key. */

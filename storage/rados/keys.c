@@ -31,7 +31,7 @@ rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX
 	int rc;
 
 	rados_read_op_omap_get_vals_by_keys2(op, &wanted, 1, &stored_length, &found, &of_keys);
-	rc = rados_read_op_operate(op, rs_of(store)->io, object.text, 0);
+	rc = rs_read(rs_of(store), op, object.text);
 	if (rc == 0)
 		rc = rados_omap_get_next2(found, &name, &bytes, &name_length, &length);
 	if (rc == 0 && !name)
@@ -39,7 +39,6 @@ rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX
 	if (rc == 0)
 		*value = slice_make(talloc_memdup(mem, bytes, length), length);
 	rados_omap_get_end(found);
-	rados_release_read_op(op);
 	return rs_read_err(rc);
 }
 
@@ -155,11 +154,10 @@ scan_next_page(struct scan *scan)
 	int rc;
 
 	rados_read_op_omap_get_vals2(op, scan->after, "", scan->page_keys, &page, &more, &of_keys);
-	rc = rados_read_op_operate(op, scan->store->io, scan->object.text, 0);
+	rc = rs_read(scan->store, op, scan->object.text);
 	if (rc == 0)
 		rc = scan_page(scan, page, more);
 	rados_omap_get_end(page);
-	rados_release_read_op(op);
 	return rc;
 }
 
@@ -205,35 +203,38 @@ compare_partitions(const void *a, const void *b)
 	return slice_compare(partition_slice(a), partition_slice(b));
 }
 
-/* All that have an object, in byte order. A count, or a negative errno. */
-static ssize_t
-partitions_read(struct rs_store *s, TALLOC_CTX *mem, struct partition **out)
+struct partitions {
+	TALLOC_CTX *mem;
+	struct partition *all;
+	size_t count;
+};
+
+static bool
+note_partition(void *context, const char *name)
 {
-	struct partition *all = NULL;
-	const char *name;
-	rados_list_ctx_t list;
-	size_t count = 0;
-	int rc = rados_nobjects_list_open(s->io, &list);
+	struct partitions *list = context;
+	struct partition found;
 
-	if (rc < 0)
-		return rc;
-	while ((rc = rados_nobjects_list_next(list, &name, NULL, NULL)) == 0) {
-		struct partition found;
+	if (!rs_partition_parse(name, found.name, &found.length))
+		return true;
+	if (list->count == talloc_array_length(list->all))
+		list->all = talloc_realloc(list->mem, list->all, struct partition, 2 * list->count + 16);
+	assert(list->all != NULL);
+	list->all[list->count++] = found;
+	return true;
+}
 
-		if (!rs_partition_parse(name, found.name, &found.length))
-			continue;
-		if (count == talloc_array_length(all))
-			all = talloc_realloc(mem, all, struct partition, 2 * count + 16);
-		assert(all != NULL);
-		all[count++] = found;
-	}
-	rados_nobjects_list_close(list);
-	if (rc != -ENOENT)
-		return rc;
-	if (count > 0)
-		qsort(all, count, sizeof(*all), compare_partitions);
-	*out = all;
-	return (ssize_t)count;
+/* All that have an object, in byte order. 0 or a negative errno. */
+static int
+partitions_read(struct rs_store *s, struct partitions *out)
+{
+	struct rs_client *c = rs_client_hold(s);
+	int rc = rs_list(c, note_partition, out);
+
+	rs_client_release(c);
+	if (out->count > 0)
+		qsort(out->all, out->count, sizeof(*out->all), compare_partitions);
+	return rc;
 }
 
 static enum scan_step
@@ -249,21 +250,18 @@ note_key(void *context, struct slice key, struct slice value, struct slice *seek
 enum store_err
 rs_partition_list(struct store *store, partition_visit_fn *visit, void *context)
 {
-	TALLOC_CTX *mem = talloc_new(NULL);
-	struct partition *all = NULL;
-	ssize_t count = partitions_read(rs_of(store), mem, &all);
-	int rc = count < 0 ? (int)count : 0;
+	struct partitions list = { .mem = talloc_new(NULL) };
+	int rc = partitions_read(rs_of(store), &list);
 	bool more = true;
 
-	assert(count <= 0 || all != NULL);
-	for (ssize_t i = 0; rc == 0 && more && i < count; i++) {
-		struct slice name = partition_slice(&all[i]);
+	for (size_t i = 0; rc == 0 && more && i < list.count; i++) {
+		struct slice name = partition_slice(&list.all[i]);
 		bool has_key = false;
 
 		rc = scan_partition(rs_of(store), name, slice_make(NULL, 0), note_key, &has_key);
 		if (rc == 0 && has_key)
 			more = visit(context, name);
 	}
-	talloc_free(mem);
+	talloc_free(list.mem);
 	return rs_write_err(rc) == STORE_FULL ? STORE_IO : rc == -EIO ? STORE_DAMAGED : rs_write_err(rc);
 }

@@ -11,7 +11,8 @@
  *
  * Any number of processes may have a store open, and serve from it, at once: all that must not be torn is one operation
  * of RADOS, which does it whole or not at all. Everything here waits for the cluster, but no longer than the timeout of
- * the URL for one operation.
+ * the URL for one operation. An operation that a client of Ceph sends again, for it got no answer, is done once: OSDs know
+ * it by its number.
  */
 #ifndef STORAGE_RADOS_RADOS_H
 #define STORAGE_RADOS_RADOS_H
@@ -29,11 +30,24 @@
 struct lanes;
 struct lease;
 
+/* place.c: what follows "rados:" in a URL, POOL[?NAME=VALUE[&…]], with values percent-decoded. */
+struct rs_place {
+	const char *pool;
+	const char *conf;           /* NULL: where Ceph looks by itself */
+	const char *id;             /* the client's name without "client.": "admin" */
+	const char *name_space;     /* "": the nameless one */
+	const char *timeout_second; /* as text; of one operation */
+};
+MUST_USE bool rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **message);
+
 struct rs_store {
 	struct store store;
 	char *place; /* as it was given, for messages */
-	rados_t cluster;
-	rados_ioctx_t io;
+	struct rs_place where;
+	struct {
+		pthread_mutex_t mutex; /* taken alone */
+		struct rs_client *client;
+	} present;
 	_Atomic bool full; /* the cluster or the pool takes nothing that needs room */
 	struct lanes *lanes;
 	struct lease *lease;
@@ -45,6 +59,12 @@ rs_of(struct store *s)
 	return (struct rs_store *)s;
 }
 
+/*
+ * engine.c: get a client of the cluster and make it the store's. Without `create` there must be a store. *message tells,
+ * on `mem`, what failed.
+ */
+MUST_USE enum store_err rs_connect(struct rs_store *s, bool create, TALLOC_CTX *mem, char **message);
+
 /* engine.c: what a code of librados, 0 or a negative errno, means. */
 enum store_err rs_err(int code);
 
@@ -52,22 +72,53 @@ enum store_err rs_err(int code);
 enum store_err rs_write_err(int code);
 enum store_err rs_read_err(int code);
 
-/* place.c: what follows "rados:" in a URL, POOL[?NAME=VALUE[&…]], with values percent-decoded. */
-struct rs_place {
-	const char *pool;
-	const char *conf;           /* NULL: where Ceph looks by itself */
-	const char *id;             /* the client's name without "client.": "admin" */
-	const char *name_space;     /* "": the nameless one */
-	const char *timeout_second; /* as text; of one operation */
+/*
+ * client.c: a client of the cluster, with its handle of the store's pool. A store has one, which another one replaces when
+ * it is lost; it ends when nobody holds it any more.
+ */
+struct rs_client {
+	struct rs_store *store;
+	rados_t cluster;
+	rados_ioctx_t io;
+	int64_t pool;
+	_Atomic unsigned holders;
+	_Atomic bool lost; /* the cluster has turned it away, or its pool is gone: it is of no more use */
 };
-MUST_USE bool rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **message);
+
+/* A new one, held. 0, or a negative errno and what could not be done. */
+MUST_USE int rs_client_open(struct rs_store *s, struct rs_client **out, const char **what);
+
+/* Make it the store's; the caller's hold becomes the store's, which lets the one before it go. */
+void rs_client_use(struct rs_store *s, struct rs_client *c);
+
+/* Whoever has an operation under way, or a list open, holds the client meanwhile. */
+struct rs_client *rs_client_hold(struct rs_store *s);
+void rs_client_release(struct rs_client *c);
+
+/*
+ * What a code of librados means, with which anything on the pool's objects ended: itself, but that an object which is not
+ * there since the pool is gone is -ESHUTDOWN, as all is for a client that was turned away.
+ */
+MUST_USE int rs_client_result(struct rs_client *c, int code);
+
+/* Do an operation on an object, which is released; by a client, or by the store's. A code as above. */
+MUST_USE int rs_client_write(struct rs_client *c, rados_write_op_t op, const char *object, int flags);
+MUST_USE int rs_client_read(struct rs_client *c, rados_read_op_t op, const char *object);
+MUST_USE int rs_write(struct rs_store *s, rados_write_op_t op, const char *object, int flags);
+MUST_USE int rs_read(struct rs_store *s, rados_read_op_t op, const char *object);
+
+/* Call `visit` for each object of the namespace, in no order, until it returns false. 0 or a code as above. */
+MUST_USE int rs_list(struct rs_client *c, bool (*visit)(void *context, const char *name), void *context);
 
 /* format.c: see that the namespace is a store, or make it one. */
-MUST_USE enum store_err rs_format_open(struct rs_store *s, bool create, TALLOC_CTX *mem, char **message);
+MUST_USE enum store_err rs_format_open(struct rs_client *c, bool create, TALLOC_CTX *mem, char **message);
 
 /* session.c: say that this opening is at work, from now on until close. 0 or a negative errno. */
 MUST_USE int rs_lease_open(struct rs_store *s);
 void rs_lease_close(struct rs_store *s);
+
+/* session.c: look now, not at the next time, whether the store's client is lost, and get another one. */
+void rs_lease_wake(struct rs_store *s);
 engine_session_alive_fn rs_session_alive;
 
 /* keys.c */

@@ -3,7 +3,7 @@
  * long before it ends: whoever dies is no longer among the holders soon afterwards. An opening whose lease ended though
  * it lives loses the uploads that it has under way, if others clean up meanwhile; the catalog's conditions see to it.
  *
- * The thread that renews also finds out whether the cluster is full. An OSD then refuses what makes an object grow, but
+ * The thread that renews also gets another client when the store's is lost, and finds out whether the cluster is full. An OSD then refuses what makes an object grow, but
  * not what adds keys to an omap; so a byte is written now and then, and commits go by how that ends.
  */
 #include <errno.h>
@@ -25,8 +25,8 @@ struct lease {
 	pthread_t thread;
 	struct {
 		pthread_mutex_t mutex; /* taken alone */
-		pthread_cond_t closing_cond;
-		bool closing;
+		pthread_cond_t cond;   /* either is set */
+		bool closing, woken;
 	} locked;
 };
 
@@ -48,9 +48,13 @@ lease_renew(struct rs_store *s)
 {
 	struct cookie cookie = cookie_of(s->store.session);
 	struct timeval duration = { LEASE_SECONDS, 0 };
+	struct rs_client *c = rs_client_hold(s);
+	int rc = rados_lock_shared(
+	    c->io, RS_SESSIONS, LOCK, cookie.text, "", "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
 
-	return rados_lock_shared(
-	    s->io, RS_SESSIONS, LOCK, cookie.text, "", "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
+	rc = rs_client_result(c, rc);
+	rs_client_release(c);
+	return rc;
 }
 
 /* A byte more; when it may not be, that is what a full cluster is. Then all bytes go again. */
@@ -61,15 +65,12 @@ room_try(struct rs_store *s)
 	int rc;
 
 	rados_write_op_append(op, "", 1);
-	rc = rados_write_op_operate(op, s->io, RS_ROOM, NULL, RS_FULL_FAILS);
-	rados_release_write_op(op);
+	rc = rs_write(s, op, RS_ROOM, RS_FULL_FAILS);
 	if (rc < 0)
 		return rc;
 	op = rados_create_write_op();
 	rados_write_op_truncate(op, 0);
-	rc = rados_write_op_operate(op, s->io, RS_ROOM, NULL, RS_FULL_GOES);
-	rados_release_write_op(op);
-	return rc;
+	return rs_write(s, op, RS_ROOM, RS_FULL_GOES);
 }
 
 static void
@@ -83,6 +84,30 @@ room_look(struct rs_store *s)
 		    LOG_STRING("store", s->place));
 }
 
+/*
+ * Another client in the place of one that is lost. False: it cannot be had yet, and all that is asked of the store fails
+ * until it can.
+ */
+static bool
+client_look(struct rs_store *s)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct rs_client *c = rs_client_hold(s);
+	bool lost = atomic_load(&c->lost);
+	enum store_err err = STORE_OK;
+	char *message = NULL;
+
+	rs_client_release(c);
+	if (lost)
+		err = rs_connect(s, false, mem, &message);
+	if (err)
+		LOG(WARN, "not connected again", LOG_STRING("store", s->place), LOG_SENTENCE(message));
+	else if (lost)
+		LOG(WARN, "connected again", LOG_STRING("store", s->place));
+	talloc_free(mem);
+	return !err;
+}
+
 /* False: the store closes. */
 static bool
 lease_wait(struct lease *lease)
@@ -93,12 +118,27 @@ lease_wait(struct lease *lease)
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += RENEW_SECONDS;
 	pthread_mutex_lock(&lease->locked.mutex);
-	while (!lease->locked.closing &&
-	       pthread_cond_timedwait(&lease->locked.closing_cond, &lease->locked.mutex, &until) == 0)
+	while (!lease->locked.closing && !lease->locked.woken &&
+	       pthread_cond_timedwait(&lease->locked.cond, &lease->locked.mutex, &until) == 0)
 		;
 	closing = lease->locked.closing;
+	lease->locked.woken = false;
 	pthread_mutex_unlock(&lease->locked.mutex);
 	return !closing;
+}
+
+static void
+look_around(struct rs_store *s)
+{
+	enum store_err err;
+
+	if (!client_look(s))
+		return;
+	err = rs_write_err(lease_renew(s));
+	if (err)
+		LOG(WARN, "lease not renewed", LOG_STRING("store", s->place),
+		    LOG_STRING("error", store_err_name(err)));
+	room_look(s);
 }
 
 static void *
@@ -106,14 +146,8 @@ lease_run(void *context)
 {
 	struct lease *lease = context;
 
-	while (lease_wait(lease)) {
-		enum store_err err = rs_write_err(lease_renew(lease->store));
-
-		if (err)
-			LOG(WARN, "lease not renewed", LOG_STRING("store", lease->store->place),
-			    LOG_STRING("error", store_err_name(err)));
-		room_look(lease->store);
-	}
+	while (lease_wait(lease))
+		look_around(lease->store);
 	return NULL;
 }
 
@@ -127,7 +161,7 @@ lease_start(struct lease *lease)
 	pthread_mutex_init(&lease->locked.mutex, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&lease->locked.closing_cond, &attributes);
+	pthread_cond_init(&lease->locked.cond, &attributes);
 	pthread_condattr_destroy(&attributes);
 	/* Signals are for the threads that the program makes itself. */
 	sigfillset(&all);
@@ -147,10 +181,24 @@ rs_lease_open(struct rs_store *s)
 		return rc;
 	lease = talloc_zero(s, struct lease);
 	lease->store = s;
+	s->lease = lease;
 	rc = lease_start(lease);
-	if (rc == 0)
-		s->lease = lease;
+	if (rc < 0)
+		s->lease = NULL;
 	return rc;
+}
+
+void
+rs_lease_wake(struct rs_store *s)
+{
+	struct lease *lease = s->lease;
+
+	if (!lease)
+		return;
+	pthread_mutex_lock(&lease->locked.mutex);
+	lease->locked.woken = true;
+	pthread_cond_signal(&lease->locked.cond);
+	pthread_mutex_unlock(&lease->locked.mutex);
 }
 
 void
@@ -161,19 +209,20 @@ rs_lease_close(struct rs_store *s)
 
 	pthread_mutex_lock(&lease->locked.mutex);
 	lease->locked.closing = true;
-	pthread_cond_signal(&lease->locked.closing_cond);
+	pthread_cond_signal(&lease->locked.cond);
 	pthread_mutex_unlock(&lease->locked.mutex);
 	pthread_join(lease->thread, NULL);
-	pthread_cond_destroy(&lease->locked.closing_cond);
+	pthread_cond_destroy(&lease->locked.cond);
 	pthread_mutex_destroy(&lease->locked.mutex);
 	/* Otherwise it ends by itself. */
-	(void)rados_unlock(s->io, RS_SESSIONS, LOCK, cookie.text);
+	(void)rados_unlock(s->present.client->io, RS_SESSIONS, LOCK, cookie.text);
 }
 
 /* The cookies of those who hold the lock, one after another, on `mem`. A number, or a negative errno. */
 static ssize_t
 holders_read(struct rs_store *s, TALLOC_CTX *mem, const char **cookies)
 {
+	struct rs_client *c = rs_client_hold(s);
 	size_t room = 4096;
 	ssize_t count;
 
@@ -184,11 +233,14 @@ holders_read(struct rs_store *s, TALLOC_CTX *mem, const char **cookies)
 		char *texts = talloc_size(mem, 3 * room);
 		int exclusive;
 
-		count = rados_list_lockers(s->io, RS_SESSIONS, LOCK, &exclusive, tag, &tag_length, texts,
+		count = rados_list_lockers(c->io, RS_SESSIONS, LOCK, &exclusive, tag, &tag_length, texts,
 		    &lengths[0], texts + room, &lengths[1], texts + 2 * room, &lengths[2]);
 		*cookies = texts + room;
 		room *= 4;
 	} while (count == -ERANGE && room <= ((size_t)16 << 20));
+	if (count < 0)
+		count = rs_client_result(c, (int)count);
+	rs_client_release(c);
 	return count;
 }
 

@@ -6,6 +6,7 @@
 static int
 look(struct rs_store *s, const char *object, bool *empty, uint64_t *version)
 {
+	struct rs_client *client = rs_client_hold(s);
 	rados_read_op_t op = rados_create_read_op();
 	rados_completion_t c;
 	rados_omap_iter_t keys;
@@ -15,7 +16,7 @@ look(struct rs_store *s, const char *object, bool *empty, uint64_t *version)
 
 	rados_read_op_omap_get_vals2(op, "", "", 1, &keys, &more, &of_keys);
 	rados_aio_create_completion2(NULL, NULL, &c);
-	rc = rados_aio_read_op_operate(op, s->io, c, object, 0);
+	rc = rados_aio_read_op_operate(op, client->io, c, object, 0);
 	if (rc == 0) {
 		rados_aio_wait_for_complete(c);
 		rc = rados_aio_get_return_value(c);
@@ -25,6 +26,7 @@ look(struct rs_store *s, const char *object, bool *empty, uint64_t *version)
 	rados_omap_get_end(keys);
 	rados_aio_release(c);
 	rados_release_read_op(op);
+	rs_client_release(client);
 	return rc;
 }
 
@@ -42,6 +44,5 @@ rs_partition_tidy(struct rs_store *s, struct slice partition)
 	/* Whoever puts a key meanwhile makes it another version. */
 	rados_write_op_assert_version(op, version);
 	rados_write_op_remove(op);
-	(void)rados_write_op_operate(op, s->io, object.text, NULL, RS_FULL_GOES);
-	rados_release_write_op(op);
+	(void)!rs_write(s, op, object.text, RS_FULL_GOES);
 }

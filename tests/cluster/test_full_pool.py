@@ -1,10 +1,8 @@
 """A pool that has reached its quota: writes are refused with a clear error, reads and deletes go on, and room counts again."""
 
-import os
-import subprocess
-
 import pytest
 
+from cluster import ceph, make_pool, remove_pool, store_url
 from launcher import end_well, wait_until
 from test_two_gateways import send, status
 
@@ -13,19 +11,13 @@ QUOTA = 20000000  # bytes; the cluster looks at it every few seconds, so that mo
 OBJECT = 1000000
 
 
-def ceph(*arguments):
-    subprocess.run(["ceph", *arguments], check=True, capture_output=True, timeout=60)
-
-
 @pytest.fixture
 def small_pool(monkeypatch):
-    conf = os.environ["CROSSGATE_TEST_STORE"].partition("?")[2]
-    ceph("osd", "pool", "create", POOL, "1")
-    ceph("osd", "pool", "application", "enable", POOL, "crossgate")
+    make_pool(POOL)
     ceph("osd", "pool", "set-quota", POOL, "max_bytes", str(QUOTA))
-    monkeypatch.setattr("launcher.CLUSTER", "rados:%s?%s" % (POOL, conf))
+    monkeypatch.setattr("launcher.CLUSTER", store_url(POOL))
     yield
-    ceph("osd", "pool", "delete", POOL, POOL, "--yes-i-really-really-mean-it")
+    remove_pool(POOL)
 
 
 @pytest.mark.slow

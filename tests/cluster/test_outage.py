@@ -1,12 +1,10 @@
 """A cluster that does not answer: errors that clients may try again on, in a set time, and nothing false; then all goes on."""
 
-import os
-import signal
 import time
-from pathlib import Path
 
 import pytest
 
+from cluster import osds, store_url
 from launcher import end_well, wait_until
 from test_two_gateways import send, status
 
@@ -16,11 +14,10 @@ TIMEOUT = 3  # of an operation, as the store's URL says
 @pytest.fixture
 def stopped_osds():
     """stopped_osds(True) stops every OSD where it stands, as a machine that hangs does; False lets them go on."""
-    pids = [int(path.read_text()) for path in Path(os.environ["CROSSGATE_TEST_CLUSTER"]).glob("osd.*.pid")]
 
     def stop(stopped):
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP if stopped else signal.SIGCONT)
+        for osd in osds():
+            osd.pause(stopped)
 
     yield stop
     stop(False)
@@ -28,7 +25,7 @@ def stopped_osds():
 
 @pytest.mark.slow
 def test_cluster_that_hangs(gateways, stopped_osds, monkeypatch):
-    monkeypatch.setattr("launcher.CLUSTER", "%s&timeout=%d" % (os.environ["CROSSGATE_TEST_STORE"], TIMEOUT))
+    monkeypatch.setattr("launcher.CLUSTER", store_url(timeout=TIMEOUT))
     gateway, = gateways(1)
     assert status(gateway, "PUT", "/bucket") == 200
     assert status(gateway, "PUT", "/bucket/large", b"l" * 3000000) == 200

@@ -1,4 +1,4 @@
-/* What only the RADOS engine has: several openings of one store, groups of commits, stripes, leases, a full pool. */
+/* What only the RADOS engine has: several openings of one store, groups of commits, stripes, leases, another client. */
 #include "storage/rados/rados.h"
 
 #include <pthread.h>
@@ -7,19 +7,34 @@
 #include "tests/unit/storage/engines.h"
 #include "tests/unit/suite.h"
 
+static struct rs_client *
+client(void)
+{
+	return rs_of(store)->present.client;
+}
+
+struct counted {
+	const char *prefix;
+	unsigned count;
+};
+
+static bool
+count_object(void *context, const char *name)
+{
+	struct counted *counted = context;
+
+	counted->count += slice_starts_with(slice_from(name), slice_from(counted->prefix));
+	return true;
+}
+
 /* How many of the namespace's objects have a name that begins so. */
 static unsigned
 objects_count(const char *prefix)
 {
-	rados_list_ctx_t list;
-	const char *name;
-	unsigned count = 0;
+	struct counted counted = { prefix, 0 };
 
-	ck_assert_int_eq(rados_nobjects_list_open(rs_of(store)->io, &list), 0);
-	while (rados_nobjects_list_next(list, &name, NULL, NULL) == 0)
-		count += slice_starts_with(slice_from(name), slice_from(prefix));
-	rados_nobjects_list_close(list);
-	return count;
+	ck_assert_int_eq(rs_list(client(), count_object, &counted), 0);
+	return counted.count;
 }
 
 /* Several openings. */
@@ -84,6 +99,60 @@ START_TEST(increments_of_two_openings)
 	ck_assert(holds(openings[0], PARTITION, SLICE("counter"), slice_from(wanted)));
 	ck_assert(holds(openings[1], PARTITION, SLICE("counter"), slice_from(wanted)));
 	store_close(openings[1]);
+}
+END_TEST
+
+/* A client that is turned away. */
+
+static void
+block(struct rs_client *blocked, struct store *by)
+{
+	char *address;
+
+	ck_assert_int_eq(rados_getaddrs(blocked->cluster, &address), 0);
+	ck_assert_int_eq(rados_blocklist_add(rs_of(by)->present.client->cluster, address, 600), 0);
+	rados_buffer_free(address);
+}
+
+/* Until a commit has ended so, for a time that is more than enough. */
+static void
+commit_until(enum store_err wanted)
+{
+	time_t end = time(NULL) + 60;
+	enum store_err err;
+
+	do
+		err = put_one(store, PARTITION, SLICE("key"), SLICE("value"));
+	while (err != wanted && time(NULL) < end);
+	ck_assert_store(err, wanted);
+}
+
+START_TEST(another_client)
+{
+	struct store *other = scratch_open_cluster(folder);
+	struct blob_id id = make_id(1), sealed = make_id(2);
+	size_t size = STRIPE_BYTES;
+	char *bytes = talloc_zero_size(mem, size);
+	struct blob_writer *w;
+	struct blob_reader *r;
+
+	ck_assert_store(write_blob(store, sealed, slice_make(bytes, size), size), STORE_OK);
+	ck_assert_store(blob_open(store, &sealed, size, &r), STORE_OK);
+	ck_assert_store(blob_create(store, &id, &w), STORE_OK);
+	ck_assert_store(blob_append(w, slice_make(bytes, CHUNK_BYTES + 1)), STORE_OK);
+	block(client(), other);
+	commit_until(STORE_TIMEOUT);
+	commit_until(STORE_OK);
+	ck_assert(holds(store, PARTITION, SLICE("key"), SLICE("value")));
+
+	/* What was begun through the one that is lost does not go on. */
+	ck_assert_store(blob_read(r, 0, bytes, size), STORE_TIMEOUT);
+	blob_close(r);
+	ck_assert_store(blob_seal(w), STORE_TIMEOUT);
+	ck_assert_store(read_blob(store, sealed, size, 0, bytes, size), STORE_OK);
+
+	ck_assert(store_session_alive(other, store_session(store)));
+	store_close(other);
 }
 END_TEST
 
@@ -247,8 +316,8 @@ START_TEST(cut_short)
 	struct blob_reader *r;
 
 	ck_assert_store(write_blob(store, id, slice_make(bytes, size), size), STORE_OK);
-	ck_assert_int_eq(rados_trunc(rs_of(store)->io, rs_blob_name(&id, 1).text, CHUNK_BYTES + 5), 0);
-	ck_assert_int_eq(rados_remove(rs_of(store)->io, rs_blob_name(&id, 2).text), 0);
+	ck_assert_int_eq(rados_trunc(client()->io, rs_blob_name(&id, 1).text, CHUNK_BYTES + 5), 0);
+	ck_assert_int_eq(rados_remove(client()->io, rs_blob_name(&id, 2).text), 0);
 	ck_assert_store(blob_open(store, &id, size, &r), STORE_OK);
 	ck_assert_store(blob_read(r, 0, bytes, STRIPE_BYTES), STORE_OK);
 	ck_assert_store(blob_read(r, STRIPE_BYTES, bytes, CHUNK_BYTES), STORE_OK);
@@ -281,7 +350,7 @@ START_TEST(not_a_store)
 
 	ck_assert_store(try_open(url, false, &message), STORE_NOT_FOUND);
 	ck_assert_msg(strstr(message, "there is no store") != NULL, "%s", message);
-	ck_assert_int_eq(rados_ioctx_create2(rs_of(store)->cluster, rados_ioctx_get_id(rs_of(store)->io), &io), 0);
+	ck_assert_int_eq(rados_ioctx_create2(client()->cluster, client()->pool, &io), 0);
 	rados_ioctx_set_namespace(io, strrchr(url, '=') + 1);
 	ck_assert_int_eq(rados_write_full(io, "somebody's", "x", 1), 0);
 	ck_assert_store(try_open(url, true, &message), STORE_DAMAGED);
@@ -345,6 +414,7 @@ main(void)
 	tcase_add_checked_fixture(tc, open_cluster, close_store);
 	tcase_add_test(tc, sessions);
 	tcase_add_test(tc, increments_of_two_openings);
+	tcase_add_test(tc, another_client);
 	tcase_add_test(tc, groups);
 	tcase_add_test(tc, one_winner);
 	tcase_add_test(tc, partition_goes);
