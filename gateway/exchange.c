@@ -155,10 +155,18 @@ pass_buffer_on(struct exchange *x)
 	}
 	body_turn(x->r);
 	x->flow = req_advance(x->r, false);
-	if (x->flow == FLOW_WAIT)
+	if (x->flow == FLOW_WAIT) {
+		bool is_wanted = req_takes_body(x->r);
+
 		start_worker(x);
-	else if (x->flow == FLOW_REPLY)
+		/* A client may send no more before it knows: then no piece would come to take the answer along. */
+		if (!is_wanted) {
+			exchange_await_worker(x);
+			return false;
+		}
+	} else if (x->flow == FLOW_REPLY) {
 		x->phase = PHASE_DISCARD;
+	}
 	return true;
 }
 

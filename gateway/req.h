@@ -66,6 +66,9 @@ struct req *req_new(TALLOC_CTX *mem, struct gateway *gateway);
 /* Run stages until one needs something. `may_wait`: this is a worker. */
 enum flow req_advance(struct req *r, bool may_wait);
 
+/* Whether the body is wanted and on its way, that is: nothing is to be decided before more of it has come. */
+bool req_takes_body(const struct req *r);
+
 /* The answer to a request that came while the gateway stops; its headers have been read, and nothing is done for it. */
 void req_turn_away(struct req *r);
 

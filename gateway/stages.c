@@ -361,6 +361,12 @@ static const struct stage stages[] = {
 	{ .run = stage_run, .waits = runs },
 };
 
+bool
+req_takes_body(const struct req *r)
+{
+	return r->stage < ARRAY_SIZE(stages) && stages[r->stage].take == body_advance;
+}
+
 /* One step of a stage. */
 static enum flow
 run_stage(struct req *r, const struct stage *s)
