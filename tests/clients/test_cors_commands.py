@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from answers import ask, preflight
-from launcher import ROOT, program
+from launcher import CLUSTER, ROOT, program
 
 RULES = """<CORSConfiguration>
   <CORSRule>
@@ -141,7 +141,7 @@ def test_wrong_usage(gateway, arguments):
     (["get"], "it is 'crossgate cors get BUCKET'"),
     (["check", "b"], "it is 'crossgate cors check --bucket NAME --origin ORIGIN --method METHOD'"),
     (["get", "b", "--json"], "'crossgate cors get' takes no --json"),
-    (["lint", "-"], "'crossgate cors lint' takes no --data")])
+    (["lint", "-"], "'crossgate cors lint' takes no --%s" % ("store" if CLUSTER else "data"))])
 def test_wrong_usage_is_named(gateway, arguments, said):
     line, = cors(gateway, *arguments).stderr.splitlines()
     assert line.startswith("crossgate: " + said) and line.endswith(": see 'crossgate cors --help'")
@@ -175,7 +175,7 @@ def test_store_that_is_not_there(tmp_path):
 def test_output_that_cannot_be_written(gateway, bucket):
     cors(gateway, "set", bucket, input=RULES)
     with open("/dev/full", "w") as full:
-        done = subprocess.run([program(), "cors", "get", bucket, "--data", str(gateway.data)], stdout=full,
+        done = subprocess.run([program(), "cors", "get", bucket, *gateway.store], stdout=full,
                               stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1 and done.stderr.startswith("crossgate: standard output: ")
 

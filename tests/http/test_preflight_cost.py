@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import Gateway, build_folder, wait_until
+from launcher import CLUSTER, Gateway, build_folder, wait_until
 from wire import Client
 
 PREFLIGHTS = 200
@@ -24,7 +24,8 @@ RULES = {"one rule": ONE, "100 rules": "".join(RULE % origins for origins in ORI
 # The heap may grow or shrink meanwhile.
 ALLOWED = {"epoll_wait", "recvfrom", "sendmsg", "sendto", "write", "getpid", "brk", "mprotect", "madvise"}
 
-pytestmark = pytest.mark.skipif("-" in build_folder().name, reason="a sanitizer takes locks and asks the kernel itself")
+pytestmark = [pytest.mark.skipif("-" in build_folder().name, reason="a sanitizer takes locks and asks the kernel itself"),
+              pytest.mark.skipif(bool(CLUSTER), reason="a cluster is asked for the rules of each preflight")]
 
 
 def ask_often(client, bucket, origin="http://app.example", status=200):
