@@ -97,6 +97,9 @@ req_refuse_store(struct req *r, enum store_err err)
 		return req_refuse(r, S3_PRECONDITION_FAILED, NULL);
 	case STORE_NOT_EMPTY:
 		return req_refuse(r, S3_BUCKET_NOT_EMPTY, NULL);
+	case STORE_READ_ONLY:
+		return req_refuse(r, S3_SERVICE_UNAVAILABLE,
+		    "The store is being moved to another place and takes no changes here. Reading goes on.");
 	case STORE_DAMAGED:
 	case STORE_IO:
 	case STORE_INVALID:

@@ -92,6 +92,10 @@ store_failed(enum store_err err, const char *what, const char *name)
 	case STORE_INVALID:
 		return command_fail(
 		    EXIT_FAILED, "%s '%s': a value is too long or holds control characters", what, name);
+	case STORE_READ_ONLY:
+		return command_fail(EXIT_FAILED,
+		    "%s '%s': the store is read-only, for it is being moved to another place or was moved", what,
+		    name);
 	default:
 		return command_fail(EXIT_FAILED, "%s '%s': %s", what, name, store_err_name(err));
 	}

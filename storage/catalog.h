@@ -454,13 +454,14 @@ struct sweep_result {
 
 /*
  * (commits) One round of cleaning: finish interrupted bucket deletions, delete blobs whose grace is over or whose writer
- * is gone. Stops early when *stop becomes true. Goes on after single errors and returns the last one.
+ * is gone. Stops early when *stop becomes true. Goes on after single errors and returns the last one. A store that is
+ * read-only is left as it is.
  */
 MUST_USE enum store_err catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result);
 
 /*
  * (commits) Finish the bucket deletions that a crash interrupted: before anything is served, so that nobody sees such a
- * bucket go by itself. The sweep does the same, later.
+ * bucket go by itself. The sweep does the same, later. A store that is read-only is left as it is.
  */
 MUST_USE enum store_err catalog_settle(struct catalog *c);
 

@@ -6,11 +6,13 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "storage/catalog_freeze.h"
 
+/* A store that has become read-only is to be left as it is. */
 bool
 sweep_went_well(struct sweep *s, enum store_err err)
 {
-	if (err)
+	if (err && err != STORE_READ_ONLY)
 		s->err = err;
 	return !err;
 }
@@ -309,8 +311,12 @@ enum store_err
 catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result)
 {
 	struct sweep s = { c, stop, result, STORE_OK };
+	bool frozen;
 
 	*result = (struct sweep_result){ 0 };
+	sweep_went_well(&s, catalog_is_frozen(c, &frozen));
+	if (frozen)
+		return STORE_OK;
 	sweep_abandoned(&s);
 	sweep_each(&s, SLICE("b/"), sweep_bucket);
 	sweep_each(&s, SLICE("s/"), sweep_remains);
@@ -323,7 +329,10 @@ catalog_settle(struct catalog *c)
 	const _Atomic bool stop = false;
 	struct sweep_result result = { 0 };
 	struct sweep s = { c, &stop, &result, STORE_OK };
+	bool frozen;
 
-	sweep_each(&s, SLICE("b/"), settle_alone);
+	sweep_went_well(&s, catalog_is_frozen(c, &frozen));
+	if (!frozen)
+		sweep_each(&s, SLICE("b/"), settle_alone);
 	return s.err;
 }

@@ -6,6 +6,7 @@
 #include "common/digest.h"
 #include "common/encode.h"
 #include "common/log.h"
+#include "storage/read_only.h"
 
 static const struct engine *const engines[] = {
 	&engine_local,
@@ -24,7 +25,8 @@ static const struct {
 } calls[STORE_CALLS] = {
 	[STORE_CALL_GET] = { "get", BROKEN | BIT(STORE_DAMAGED) | BIT(STORE_NOT_FOUND) },
 	[STORE_CALL_SCAN] = { "scan", BROKEN | BIT(STORE_DAMAGED) },
-	[STORE_CALL_COMMIT] = { "commit", BROKEN | BIT(STORE_DAMAGED) | BIT(STORE_CONFLICT) | BIT(STORE_FULL) },
+	[STORE_CALL_COMMIT] = { "commit",
+	    BROKEN | BIT(STORE_DAMAGED) | BIT(STORE_CONFLICT) | BIT(STORE_READ_ONLY) | BIT(STORE_FULL) },
 	[STORE_CALL_BLOB_CREATE] = { "blob create", BROKEN | BIT(STORE_FULL) },
 	[STORE_CALL_BLOB_APPEND] = { "blob append", BROKEN | BIT(STORE_FULL) },
 	[STORE_CALL_BLOB_SEAL] = { "blob seal", BROKEN | BIT(STORE_FULL) },
@@ -46,6 +48,7 @@ store_err_name(enum store_err err)
 		[STORE_DAMAGED] = "damaged",
 		[STORE_IO] = "input/output error",
 		[STORE_TIMEOUT] = "timeout",
+		[STORE_READ_ONLY] = "read-only",
 		[STORE_INVALID] = "invalid",
 		[STORE_EXISTS] = "exists",
 		[STORE_NOT_EMPTY] = "not empty",
@@ -218,6 +221,13 @@ key_is_valid(struct slice key)
 	return key.length > 0 && key.length <= STORE_KEY_MAX;
 }
 
+/* The reserved key is for those who know about it. */
+static bool
+key_may_change(const struct batch *batch, struct slice key)
+{
+	return key_is_valid(key) && (batch->on_read_only || !slice_equal(key, STORE_KEY_READ_ONLY));
+}
+
 static bool
 value_is_valid(struct slice value)
 {
@@ -250,15 +260,16 @@ has_key_twice(const struct batch *batch)
 static void
 batch_check(const struct batch *batch)
 {
-	assert(batch->condition_count + batch->put_count + batch->delete_count <= STORE_BATCH_MAX);
+	assert(batch->condition_count + batch->put_count + batch->delete_count <=
+	       STORE_BATCH_MAX + (size_t)batch->on_read_only);
 	for (size_t i = 0; i < batch->condition_count; i++) {
 		assert(key_is_valid(batch->conditions[i].key));
 		assert(batch->conditions[i].absent || value_is_valid(batch->conditions[i].value));
 	}
 	for (size_t i = 0; i < batch->put_count; i++)
-		assert(key_is_valid(batch->puts[i].key) && value_is_valid(batch->puts[i].value));
+		assert(key_may_change(batch, batch->puts[i].key) && value_is_valid(batch->puts[i].value));
 	for (size_t i = 0; i < batch->delete_count; i++)
-		assert(key_is_valid(batch->deletes[i]));
+		assert(key_may_change(batch, batch->deletes[i]));
 	assert(batch->put_count + batch->delete_count < 2 || !has_key_twice(batch));
 }
 
@@ -292,6 +303,8 @@ scan_check_visit(void *context, struct slice key, struct slice value, struct sli
 	enum scan_step step;
 
 	assert(key_is_valid(key) && value_is_valid(value));
+	if (slice_equal(key, STORE_KEY_READ_ONLY))
+		return SCAN_NEXT;
 	check->visited++;
 	step = check->visit(check->context, key, value, seek);
 	assert(step != SCAN_SEEK || seek->length == 0 || seek->data);
@@ -326,7 +339,7 @@ store_commit(struct store *s, struct slice partition, const struct batch *batch)
 	else if (batch->delete_count > 0)
 		call.key = batch->deletes[0];
 	call.number = batch->put_count + batch->delete_count;
-	return call_end(&call, s->engine->commit(s, partition, batch));
+	return call_end(&call, read_only_commit(s, partition, batch));
 }
 
 enum store_err

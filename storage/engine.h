@@ -19,6 +19,7 @@ enum store_err {
 	STORE_DAMAGED,   /* what is stored does not match its checksum */
 	STORE_IO,        /* the disk or the cluster failed; a commit may or may not have happened */
 	STORE_TIMEOUT,   /* the engine is away, or did not answer in time; a commit may or may not have happened */
+	STORE_READ_ONLY, /* the partition takes no changes, for the store is being moved (read_only.h); nothing was changed */
 	STORE_INVALID,   /* asked for something that cannot be: a bad URL, a store that is in use */
 	STORE_EXISTS,    /* the catalog's: a bucket, user or key of that name is there already */
 	STORE_NOT_EMPTY, /* the catalog's: the bucket holds something */
@@ -33,7 +34,10 @@ const char *store_err_name(enum store_err err);
 #define STORE_PARTITION_MAX 64           /* bytes */
 #define STORE_KEY_MAX       1152         /* bytes: an S3 key of 1024 and what the catalog puts around it */
 #define STORE_VALUE_MAX     (512 * 1024) /* bytes */
-#define STORE_BATCH_MAX     4096         /* conditions, puts and deletes together */
+#define STORE_BATCH_MAX     4096 /* conditions, puts and deletes together; an engine gets one condition more */
+
+/* The one key that is not the callers': a partition that has it is read-only. Scans leave it out. */
+#define STORE_KEY_READ_ONLY SLICE("\xffread-only")
 
 /* What a key must hold for a commit to happen: exactly `value`, or nothing at all. */
 struct condition {
@@ -55,7 +59,8 @@ struct batch {
 	size_t put_count;
 	const struct slice *deletes; /* a key that is absent is no error */
 	size_t delete_count;
-	bool frees; /* the change gives room back, so that it may use the reserve that a full disk keeps */
+	bool frees;        /* the change gives room back, so that it may use the reserve that a full disk keeps */
+	bool on_read_only; /* it goes ahead where the partition is read-only, too */
 };
 
 /* What a visitor wants next. */
@@ -149,7 +154,7 @@ MUST_USE enum store_err store_scan(
 
 /*
  * Apply a batch to one partition, whole or not at all; durable on return. Workers only: waits for the disk or cluster.
- * err  STORE_CONFLICT, STORE_FULL, STORE_DAMAGED (the key of a condition): nothing was changed;
+ * err  STORE_CONFLICT, STORE_READ_ONLY, STORE_FULL, STORE_DAMAGED (the key of a condition): nothing was changed;
  *      STORE_IO, STORE_TIMEOUT: the change may be there, or come to be there, all the same
  */
 MUST_USE enum store_err store_commit(struct store *s, struct slice partition, const struct batch *batch);
