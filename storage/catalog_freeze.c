@@ -55,14 +55,25 @@ freeze_named(struct catalog *c, struct slice prefix)
 }
 
 static enum store_err
-make_all_there_are(struct catalog *c, bool read_only)
+expect(struct catalog *c, struct slice partition, bool read_only)
+{
+	bool is_read_only;
+	enum store_err err = read_only_get(c->store, partition, &is_read_only);
+
+	return err || is_read_only == read_only ? err : STORE_CONFLICT;
+}
+
+typedef enum store_err each_fn(struct catalog *c, struct slice partition, bool read_only);
+
+static enum store_err
+each_there_is(struct catalog *c, each_fn *each, bool read_only)
 {
 	TALLOC_CTX *scratch = talloc_new(NULL);
 	struct partitions partitions;
 	enum store_err err = partitions_read(c, scratch, &partitions);
 
 	for (size_t i = 0; !err && i < partitions.count; i++)
-		err = make(c, partitions.items[i], read_only);
+		err = each(c, partitions.items[i], read_only);
 	talloc_free(scratch);
 	return err;
 }
@@ -78,13 +89,19 @@ catalog_freeze(struct catalog *c)
 		err = freeze_named(c, SLICE("b/"));
 	if (!err)
 		err = freeze_named(c, SLICE("s/"));
-	return err ? err : make_all_there_are(c, true);
+	return err ? err : each_there_is(c, make, true);
 }
 
 enum store_err
 catalog_thaw(struct catalog *c)
 {
-	return make_all_there_are(c, false);
+	return each_there_is(c, make, false);
+}
+
+enum store_err
+catalog_check_frozen(struct catalog *c)
+{
+	return each_there_is(c, expect, true);
 }
 
 enum store_err

@@ -14,6 +14,9 @@
 MUST_USE enum store_err catalog_freeze(struct catalog *c);
 MUST_USE enum store_err catalog_thaw(struct catalog *c);
 
+/* Whether all partitions that there are are read-only. err STORE_CONFLICT (one is not), STORE_DAMAGED, STORE_IO, STORE_TIMEOUT */
+MUST_USE enum store_err catalog_check_frozen(struct catalog *c);
+
 /* Whether the store is read-only, or is about to become so. err STORE_DAMAGED, STORE_IO, STORE_TIMEOUT */
 MUST_USE enum store_err catalog_is_frozen(struct catalog *c, bool *out);
 

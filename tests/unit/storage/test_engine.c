@@ -136,7 +136,8 @@ START_TEST(conditions)
 	ck_assert_store(
 	    store_commit(store, PARTITION, &(struct batch){ .puts = before, .put_count = 2 }), STORE_OK);
 	err = store_commit(store, PARTITION,
-	    &(struct batch){ condition_rows[_i].conditions, condition_rows[_i].count, puts, 2, deletes, 2, false, false });
+	    &(struct batch){
+		condition_rows[_i].conditions, condition_rows[_i].count, puts, 2, deletes, 2, false, false });
 	ck_assert_msg(err == condition_rows[_i].err, "%s: %s", condition_rows[_i].name, store_err_name(err));
 	ck_assert(holds(store, PARTITION, SLICE("a"), changed ? SLICE("new") : SLICE("1")));
 	ck_assert(holds(store, PARTITION, SLICE("b"), changed ? SLICE("") : SLICE("2")));
