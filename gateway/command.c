@@ -4,6 +4,8 @@
 
 #include "common/clock.h"
 #include "common/digest.h"
+#include "common/terminal.h"
+#include "storage/migrate.h"
 
 #define ACCESS_KEY_LENGTH 20
 #define SECRET_KEY_LENGTH 40
@@ -30,6 +32,23 @@ command_store_of_environment(TALLOC_CTX *mem)
 }
 
 bool
+command_may_use(struct store *store, const char *store_url)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	const char *from_url;
+	enum store_err err = migrate_unfinished(store, mem, &from_url);
+	bool usable = !err && !from_url;
+
+	if (err)
+		command_fail(EXIT_FAILED, "%s: cannot read it: %s", store_url, store_err_name(err));
+	else if (from_url)
+		command_fail(EXIT_FAILED, "%s: the migration to it from %s has not ended: begin it again",
+		    store_url, terminal_line(mem, slice_from(from_url)));
+	talloc_free(mem);
+	return usable;
+}
+
+bool
 command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened *out)
 {
 	struct store_options options = { .create = create };
@@ -38,6 +57,10 @@ command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened 
 
 	if (store_open(store_url, &options, mem, &out->store, &message) != STORE_OK) {
 		command_fail(EXIT_FAILED, "%s", message);
+		return false;
+	}
+	if (!command_may_use(out->store, store_url)) {
+		store_close(out->store);
 		return false;
 	}
 	out->catalog = catalog_new(out->store, &catalog_options);

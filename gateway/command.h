@@ -18,6 +18,7 @@ int command_key(int argc, char **argv);
 int command_cors(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_stats(int argc, char **argv);
+int command_migrate(int argc, char **argv);
 
 /* A store opened for a command other than serve. */
 struct opened {
@@ -28,7 +29,10 @@ struct opened {
 /* The URL that CROSSGATE_DATA or CROSSGATE_STORE gives; NULL: none. */
 const char *command_store_of_environment(TALLOC_CTX *mem);
 
-/* Open a store; says on standard error why it cannot. */
+/* Whether a store may be used: it is not one that is still being filled by a migration. Otherwise says so. */
+MUST_USE bool command_may_use(struct store *store, const char *store_url);
+
+/* Open a store that may be used; says on standard error why it cannot. */
 MUST_USE bool command_open(TALLOC_CTX *mem, const char *store_url, bool create, struct opened *out);
 void command_close(struct opened *opened);
 

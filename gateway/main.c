@@ -22,6 +22,7 @@ static const struct {
 	{ "cors", command_cors, "get, set, delete, look over and explain cross-origin rules" },
 	{ "verify", command_verify, "read everything and report what does not match its checksum" },
 	{ "stats", command_stats, "count what the store holds" },
+	{ "migrate", command_migrate, "move a store to another place while it is served" },
 	{ "version", command_version, "print the version" },
 };
 

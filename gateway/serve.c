@@ -289,6 +289,10 @@ command_serve(int argc, char **argv)
 		command_fail(EXIT_FAILED, "%s", message);
 		goto out;
 	}
+	if (!command_may_use(store, config->store)) {
+		store_close(store);
+		goto out;
+	}
 	catalog_options.garbage_grace_us = (int64_t)config->garbage_grace * 1000000;
 	gateway->catalog = catalog_new(store, &catalog_options);
 	if (ensure_administrator(gateway->catalog, mem, config))
