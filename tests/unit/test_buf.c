@@ -1,20 +1,7 @@
 #include "common/buf.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 static void
 assert_holds(const struct buf *b, const char *text)
@@ -123,7 +110,7 @@ main(void)
 	Suite *suite = suite_create("buf");
 	TCase *tc = tcase_create("buf");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_test(tc, appends);
 	tcase_add_test(tc, grows);
 	tcase_add_test(tc, ceiling);

@@ -4,21 +4,8 @@
 #include "cors/answer.h"
 #include "cors/service_rules.h"
 #include "tests/unit/cors_document.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 static const struct cors_rules *
 parse(const char *document)
@@ -478,7 +465,7 @@ main(void)
 	Suite *suite = suite_create("cors_explain");
 	TCase *tc = tcase_create("explain");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, explains, 0, ARRAY_SIZE(vectors));
 	tcase_add_loop_test(tc, advises, 0, ARRAY_SIZE(texts));
 	tcase_add_test(tc, nothing_in_force);

@@ -1,6 +1,7 @@
 /* What is refused, and what is warned of, in a CORSConfiguration; each finding with its line and its rule. */
 #include "cors/lint.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
 
 /* A line an element: findings have lines. */
@@ -18,20 +19,6 @@
 #define READ_BY(text) RULE(READ ORIGIN(text) MAX_AGE("3600"))
 #define UPLOAD        METHOD("PUT") HEADER("*") EXPOSE("etag") MAX_AGE("3600")
 #define SITE          ORIGIN("https://www.example.com")
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 /* LINE.RULE code, separated by ", ". */
 static const char *
@@ -259,7 +246,7 @@ main(void)
 	Suite *suite = suite_create("cors_lint");
 	TCase *tc = tcase_create("lint");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, finds, 0, ARRAY_SIZE(vectors));
 	tcase_add_test(tc, says);
 	tcase_add_test(tc, bounds);

@@ -3,21 +3,8 @@
 #include <pthread.h>
 
 #include "common/encode.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 /* A text, `repeat` times over. */
 struct input {
@@ -249,7 +236,7 @@ main(void)
 	Suite *suite = suite_create("digest");
 	TCase *tc = tcase_create("digest");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_test(tc, threads_at_once);
 	tcase_add_loop_test(tc, values, 0, ARRAY_SIZE(vectors));
 	tcase_add_test(tc, zeros);

@@ -1,22 +1,16 @@
 #include "common/encode.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
 
-static TALLOC_CTX *mem;
 static unsigned char every_byte[256];
 
 static void
 setup(void)
 {
-	mem = talloc_new(NULL);
+	memory_begin();
 	for (unsigned i = 0; i < sizeof(every_byte); i++)
 		every_byte[i] = (unsigned char)i;
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
 }
 
 static const struct {
@@ -312,7 +306,7 @@ main(void)
 	Suite *suite = suite_create("encode");
 	TCase *tc = tcase_create("encode");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, memory_end);
 	tcase_add_loop_test(tc, hex, 0, ARRAY_SIZE(hexes));
 	tcase_add_test(tc, hex_round_trip);
 	tcase_add_loop_test(tc, base64, 0, ARRAY_SIZE(base64s));

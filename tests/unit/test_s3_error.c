@@ -1,20 +1,7 @@
 #include "common/s3_error.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 static const struct {
 	const char *code;
@@ -105,7 +92,7 @@ main(void)
 	Suite *suite = suite_create("s3_error");
 	TCase *tc = tcase_create("s3_error");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, known_codes, 0, ARRAY_SIZE(known));
 	tcase_add_loop_test(tc, every_row, S3_OK + 1, S3_ERR_COUNT);
 	tcase_add_test(tc, first_stays);

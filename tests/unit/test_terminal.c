@@ -1,21 +1,8 @@
 /* What a terminal may show of somebody else's text. */
 #include "common/terminal.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 static const struct {
 	const char *name;
@@ -75,7 +62,7 @@ main(void)
 	Suite *suite = suite_create("terminal");
 	TCase *tc = tcase_create("all");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, escaped, 0, ARRAY_SIZE(vectors));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);

@@ -3,23 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
 
 #define S3 "xmlns=\"" XML_S3_NAMESPACE "\""
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 static const struct xml_element *
 parse(const char *document)
@@ -495,7 +482,7 @@ main(void)
 	Suite *suite = suite_create("xml");
 	TCase *tc = tcase_create("xml");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, reads, 0, ARRAY_SIZE(good));
 	tcase_add_loop_test(tc, refuses, 0, ARRAY_SIZE(bad));
 	tcase_add_loop_test(tc, says_why, 0, ARRAY_SIZE(faults));

@@ -1,5 +1,6 @@
 #include "gateway/conditions.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
 
 #define ETAG     "d41d8cd98f00b204e9800998ecf8427e"
@@ -12,20 +13,6 @@
 /* 784111777 is RFC 9110's example of a date; what comes behind the second HTTP cannot say. */
 static const struct validators present = { true, { ETAG, sizeof(ETAG) - 1 }, 784111777999999 };
 static const struct validators missing = { 0 };
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 enum state {
 	ABSENT,
@@ -238,7 +225,7 @@ main(void)
 	Suite *suite = suite_create("conditions");
 	TCase *tc = tcase_create("conditions");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, precedence, 0, 81);
 	tcase_add_loop_test(tc, decide, 0, ARRAY_SIZE(vectors));
 	tcase_add_test(tc, lines_of_a_list_are_joined);

@@ -3,21 +3,8 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 /* What was read, on one line: "[section@line] name@line=value|value; …". */
 static const char *
@@ -198,7 +185,7 @@ main(void)
 	Suite *suite = suite_create("ini");
 	TCase *tc = tcase_create("ini");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_loop_test(tc, syntax, 0, ARRAY_SIZE(texts));
 	tcase_add_loop_test(tc, refused, 0, ARRAY_SIZE(faults));
 	tcase_add_test(tc, bounds);

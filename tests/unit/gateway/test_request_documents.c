@@ -3,22 +3,16 @@
 #include "gateway/operations/bucket_configuration.h"
 #include "gateway/operations/delete_document.h"
 #include "gateway/operations/versioning_configuration.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
 
-static TALLOC_CTX *mem;
 static struct s3_refusal why;
 
 static void
 setup(void)
 {
-	mem = talloc_new(NULL);
+	memory_begin();
 	why = (struct s3_refusal){ .mem = mem };
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
 }
 
 #define CONFIGURATION(inner) "<CreateBucketConfiguration>" inner "</CreateBucketConfiguration>"
@@ -248,7 +242,7 @@ main(void)
 	Suite *suite = suite_create("request_documents");
 	TCase *tc = tcase_create("request_documents");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, memory_end);
 	tcase_add_loop_test(tc, versioning_configuration, 0, ARRAY_SIZE(versionings));
 	tcase_add_loop_test(tc, bucket_configuration, 0, ARRAY_SIZE(configurations));
 	tcase_add_test(tc, bucket_configuration_with_tags);

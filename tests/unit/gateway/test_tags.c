@@ -2,22 +2,16 @@
 #include "gateway/tags.h"
 
 #include "common/buf.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
 
-static TALLOC_CTX *mem;
 static struct s3_refusal why;
 
 static void
 setup(void)
 {
-	mem = talloc_new(NULL);
+	memory_begin();
 	why = (struct s3_refusal){ .mem = mem };
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
 }
 
 #define TAGGING(inner)  "<Tagging>" inner "</Tagging>"
@@ -280,7 +274,7 @@ main(void)
 	Suite *suite = suite_create("tags");
 	TCase *tc = tcase_create("tags");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, memory_end);
 	tcase_add_loop_test(tc, parse, 0, ARRAY_SIZE(documents));
 	tcase_add_loop_test(tc, parse_header, 0, ARRAY_SIZE(headers));
 	tcase_add_loop_test(tc, limit, 0, ARRAY_SIZE(limits));

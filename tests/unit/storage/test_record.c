@@ -1,21 +1,8 @@
 /* Records: what is written is read back, and nothing else is taken for a record. */
 #include "storage/record.h"
 
+#include "tests/unit/memory.h"
 #include "tests/unit/suite.h"
-
-static TALLOC_CTX *mem;
-
-static void
-setup(void)
-{
-	mem = talloc_new(NULL);
-}
-
-static void
-teardown(void)
-{
-	talloc_free(mem);
-}
 
 static struct fields
 make_pairs(const char *name, const char *value, size_t count)
@@ -394,7 +381,7 @@ main(void)
 	Suite *suite = suite_create("record");
 	TCase *tc = tcase_create("record");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, memory_begin, memory_end);
 	tcase_add_test(tc, version_comes_back);
 	tcase_add_test(tc, cut_and_bent);
 	tcase_add_loop_test(tc, versions_malformed, 0, ARRAY_SIZE(version_rows));
