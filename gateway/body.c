@@ -87,9 +87,9 @@ body_begin(struct req *r)
 		in->decoder =
 		    chunk_decoder_new(r, r->credential, in->payload_expected, req_header(r, "x-amz-trailer"));
 	if (r->operation->body == BODY_PART)
-		r->body.content = content_new_part(r->gateway->catalog, r, r->bucket);
+		r->body.content = content_new_part(r->gateway->catalog, r, r->bucket, r->target.key);
 	else if (body_is_object(r))
-		r->body.content = content_new(r->gateway->catalog, r, r->bucket);
+		r->body.content = content_new(r->gateway->catalog, r, r->bucket, r->target.key);
 	else
 		in->document = buf_new(in, body_document_max(r->operation->body));
 	return S3_OK;

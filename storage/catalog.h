@@ -13,9 +13,12 @@
 
 struct catalog;
 
-/* Garbage is kept for `garbage_grace_us` before it is deleted, so that downloads under way end well. */
 struct catalog_options {
-	int64_t garbage_grace_us;
+	int64_t
+	    garbage_grace_us; /* how long garbage is kept before it is deleted, so that downloads under way end well */
+	size_t
+	    shard_records; /* a bucket's partition is split when it has more records; 0: when the engine wants it to */
+	unsigned sample_every; /* 0, but for tests: one record of so many counts; the same for a store for ever */
 };
 
 /* The store is borrowed: close it after the catalog, and free the catalog after the last content. */
@@ -99,9 +102,10 @@ struct bucket {
 	struct slice acl; /* as the gateway encoded it */
 	enum versioning versioning;
 	int64_t created_us;
-	uint64_t revision;  /* changes with every change of the bucket or one of its documents */
-	uint64_t documents; /* bit N: the document number N is there */
-	int64_t read_us;    /* the catalog's: when it was read, by the monotonic clock */
+	uint64_t revision;    /* changes with every change of the bucket or one of its documents */
+	uint64_t documents;   /* bit N: the document number N is there */
+	int64_t read_us;      /* the catalog's: when it was read, by the monotonic clock */
+	struct fields shards; /* the catalog's: where its keys lie */
 };
 
 /* (commits) Makes the bucket of that name, owner, location and ACL; fills in the rest of *bucket.
@@ -157,10 +161,10 @@ MUST_USE enum store_err catalog_document_delete(struct catalog *c, const struct 
 struct content;
 
 /*
- * Begin to take in bytes for an object of this bucket. Freeing it (or its `mem`) before an object names it throws the
+ * Begin to take in bytes for an object of this key. Freeing it (or its `mem`) before an object names it throws the
  * bytes away. Nothing touches the disk before there are more bytes than stay inline. One thread at a time.
  */
-struct content *content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket);
+struct content *content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key);
 
 /* (commits) err STORE_FULL, STORE_IO, STORE_TIMEOUT, STORE_NOT_FOUND (the bucket is gone); then it is of no use */
 MUST_USE enum store_err content_append(struct content *content, struct slice bytes);
@@ -336,7 +340,7 @@ MUST_USE enum store_err catalog_upload_abort(
 /*
  * Content that is to become a part: as content_new, but it is never kept inline, so content_append always commits.
  */
-struct content *content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket);
+struct content *content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key);
 
 /*
  * (commits) Make `content`, which is finished, that part of an upload, in place of an earlier one of its number. Takes
@@ -450,11 +454,12 @@ struct sweep_result {
 	uint64_t blobs_deleted;
 	uint64_t blobs_waiting;    /* still in their grace, or being written */
 	uint64_t buckets_finished; /* interrupted deletions of buckets that were carried on */
+	uint64_t splits;           /* shards of which keys were moved to others */
 };
 
 /*
  * (commits) One round of cleaning: finish interrupted bucket deletions, delete blobs whose grace is over or whose writer
- * is gone. Stops early when *stop becomes true. Goes on after single errors and returns the last one. A store that is
+ * is gone, split partitions that have become too large. Stops early when *stop becomes true. Goes on after single errors and returns the last one. A store that is
  * read-only is left as it is.
  */
 MUST_USE enum store_err catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result);

@@ -32,7 +32,8 @@ bucket_read(struct catalog *c, TALLOC_CTX *mem, struct slice name, struct bucket
 	*out = (struct bucket_row){ 0 };
 	if (name.length <= BUCKET_NAME_MAX)
 		err = read_optional(c, PARTITION_BUCKETS, bucket_name(mem, name), mem, &out->value);
-	if (!err && out->value.length && !record_bucket_decode(mem, out->value, &out->record))
+	if (!err && out->value.length &&
+	    (!record_bucket_decode(mem, out->value, &out->record) || !shards_valid(&out->record.shards)))
 		err = STORE_DAMAGED;
 	return err;
 }
@@ -66,6 +67,9 @@ bucket_fill(TALLOC_CTX *mem, const struct record_bucket *record, struct bucket *
 	bucket->revision = record->revision;
 	bucket->documents = record->documents;
 	bucket->read_us = clock_monotonic_us();
+	bucket->shards = record->shards;
+	if (bucket->shards.count)
+		fields_copy(mem, &bucket->shards);
 }
 
 enum store_err
@@ -189,6 +193,7 @@ catalog_bucket_create_with(
 		bucket->revision = record.revision;
 		bucket->documents = record.documents;
 		bucket->read_us = clock_monotonic_us();
+		bucket->shards = (struct fields){ 0 };
 	}
 	return err == STORE_CONFLICT ? STORE_TIMEOUT : err;
 }

@@ -1,5 +1,7 @@
 #include "storage/catalog_private.h"
 
+#include "common/digest.h"
+
 void
 change_expect(struct change *change, struct slice name, struct slice value)
 {
@@ -23,9 +25,47 @@ change_delete(struct change *change, struct slice name)
 	change->deletes[change->delete_count++] = name;
 }
 
+/*
+ * Samples: of the records of objects, contents and parts one of every so many, by the hash of its name, has a second
+ * one. So how many there are can be told without counting them, and wherever they go the samples go along.
+ */
+static bool
+is_sampled(const struct catalog *c, struct slice name)
+{
+	char letter = name.data[0];
+
+	return (letter == 'o' || letter == 'c' || letter == 'p') && crc32c(0, name) % c->sample_every == 0;
+}
+
+static void
+add_samples(const struct catalog *c, const struct change *change, struct batch *batch)
+{
+	struct put *puts = talloc_array(change->mem, struct put, 2 * change->put_count);
+	struct slice *deletes = talloc_array(change->mem, struct slice, 2 * change->delete_count);
+
+	for (size_t i = 0; i < change->put_count; i++) {
+		struct slice name = change->puts[i].key;
+
+		puts[i] = change->puts[i];
+		if (is_sampled(c, name))
+			puts[batch->put_count++] = (struct put){ NAME(change->mem, SLICE("y"), name), SLICE("1") };
+	}
+	for (size_t i = 0; i < change->delete_count; i++) {
+		struct slice name = change->deletes[i];
+
+		deletes[i] = name;
+		if (is_sampled(c, name))
+			deletes[batch->delete_count++] = NAME(change->mem, SLICE("y"), name);
+	}
+	batch->puts = puts;
+	batch->deletes = deletes;
+}
+
 enum store_err
 change_commit(struct catalog *c, struct slice partition, const struct change *change)
 {
+	struct bucket_id bucket;
+	uint32_t number;
 	struct batch batch = { .conditions = change->conditions,
 		.condition_count = change->condition_count,
 		.puts = change->puts,
@@ -34,7 +74,11 @@ change_commit(struct catalog *c, struct slice partition, const struct change *ch
 		.delete_count = change->delete_count,
 		.frees = change->frees };
 
-	return change->too_large ? STORE_INVALID : store_commit(c->store, partition, &batch);
+	if (change->too_large)
+		return STORE_INVALID;
+	if (shard_name_parse(partition, &bucket, &number))
+		add_samples(c, change, &batch);
+	return store_commit(c->store, partition, &batch);
 }
 
 enum store_err

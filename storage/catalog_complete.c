@@ -10,6 +10,7 @@
 struct completing {
 	struct catalog *c;
 	TALLOC_CTX *mem;
+	const struct home *home; /* of this attempt */
 	const struct bucket *bucket;
 	const struct upload *upload;
 	unsigned char id[16];
@@ -21,12 +22,6 @@ struct completing {
 	struct object **out;
 	bool outdated; /* the upload is no longer as it was frozen */
 };
-
-static struct slice
-partition_of(const struct completing *p)
-{
-	return bucket_partition(&p->bucket->id, p->upload->key);
-}
 
 /* Which parts there are. */
 
@@ -60,7 +55,7 @@ select_parts(const struct completing *p, TALLOC_CTX *scratch, struct selection *
 	while (page.more && !err) {
 		TALLOC_CTX *mem = talloc_new(NULL);
 
-		err = part_places_read(p->c, partition_of(p), p->id, after, PARTS_PAGE, mem, &page);
+		err = part_places_read(p->c, home_partition(p->home), p->id, after, PARTS_PAGE, mem, &page);
 		for (size_t i = 0; i < page.count && !err; i++)
 			err = select_part(p, scratch, &page.items[i], s);
 		if (page.count)
@@ -75,7 +70,7 @@ static enum store_err
 check_frozen(struct completing *p, TALLOC_CTX *scratch)
 {
 	struct upload_row row;
-	enum store_err err = upload_read(p->c, &p->bucket->id, p->upload->key, p->id, scratch, &row);
+	enum store_err err = upload_read(p->c, p->home, p->id, scratch, &row);
 
 	if (err)
 		return err;
@@ -88,7 +83,7 @@ check_frozen(struct completing *p, TALLOC_CTX *scratch)
 static void
 expect_frozen(struct completing *p, struct change *change, struct slice name)
 {
-	change_expect(change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(change, NAME_GATE, p->home->gate);
 	change_expect(change, name, p->upload->revision);
 }
 
@@ -117,7 +112,7 @@ drop_surplus(struct completing *p, TALLOC_CTX *scratch, struct selection *s)
 		s->unnamed_count -= UNNAMED_MAX;
 		expect_frozen(p, &change, name_upload(scratch, p->upload->key, p->id));
 		drop_parts(p, &change, &s->unnamed[s->unnamed_count], UNNAMED_MAX);
-		err = change_commit(p->c, partition_of(p), &change);
+		err = change_commit(p->c, home_partition(p->home), &change);
 	}
 	return err;
 }
@@ -142,9 +137,9 @@ put_version(struct completing *p, TALLOC_CTX *scratch, const struct row *head, c
 	change_delete(&change, name);
 	drop_parts(p, &change, s->unnamed, s->unnamed_count);
 	value = version_push(&change, p->upload->key, head, old_null, &made);
-	err = change_commit(p->c, partition_of(p), &change);
+	err = change_commit(p->c, home_partition(p->home), &change);
 	if (!err)
-		*p->out = object_from_value(p->c, p->mem, p->bucket, p->upload->key, value, true);
+		*p->out = object_from_value(p->c, p->mem, p->home, value, true);
 	return err;
 }
 
@@ -159,22 +154,24 @@ select_and_check(struct completing *p, TALLOC_CTX *scratch, struct selection *s)
 }
 
 static enum store_err
-complete_once(void *context, TALLOC_CTX *scratch)
+complete_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct completing *p = context;
-	const struct slice key = p->upload->key;
-	const struct wanted wanted = { .key = key };
+	const struct wanted wanted = { 0 };
 	struct row old_null = { 0 };
 	struct selection selection;
 	struct located found;
-	enum store_err err = select_and_check(p, scratch, &selection);
+	enum store_err err;
 
+	p->home = home;
+	p->outdated = false;
+	err = select_and_check(p, scratch, &selection);
 	if (!err)
-		err = locate(p->c, &p->bucket->id, &wanted, scratch, &found);
+		err = locate(p->c, home, &wanted, scratch, &found);
 	if (!err)
-		err = object_check(p->c, scratch, p->bucket, key, &found.head, true, p->check, p->context);
+		err = object_check(p->c, scratch, home, &found.head, true, p->check, p->context);
 	if (!err && p->bucket->versioning != VERSIONING_ENABLED)
-		err = old_null_read(p->c, &p->bucket->id, key, scratch, &found.head, &old_null);
+		err = old_null_read(p->c, home, scratch, &found.head, &old_null);
 	if (!err)
 		err = drop_surplus(p, scratch, &selection);
 	return err ? err : put_version(p, scratch, &found.head, &old_null, &selection);
@@ -185,7 +182,8 @@ catalog_upload_complete(struct catalog *c, TALLOC_CTX *mem, const struct bucket 
     const struct upload *upload, const unsigned *numbers, size_t count, const struct object_change *change,
     object_check_fn *check, void *context, struct object **out)
 {
-	struct completing p = { c, mem, bucket, upload, { 0 }, numbers, count, change, check, context, out, false };
+	struct completing p = { c, mem, NULL, bucket, upload, { 0 }, numbers, count, change, check, context, out,
+		false };
 	enum store_err err;
 
 	*out = NULL;

@@ -39,27 +39,26 @@ content_destroy(struct content *content)
 	if (content->writer)
 		blob_abandon(content->writer);
 	if (content->intent.length && !content->settled)
-		abandon(content->catalog, &content->bucket.id, &content->blob);
+		abandon(content->catalog, &content->home.name, &content->blob);
 	return 0;
 }
 
 struct content *
-content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
+content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key)
 {
 	struct content *content = talloc_zero(mem, struct content);
 
 	content->catalog = c;
-	content->bucket.name = talloc_strdup(content, bucket->name);
-	content->bucket.id = bucket->id;
-	content->bucket.read_us = bucket->read_us;
+	content->home = home_find(content, bucket, key);
+	home_copy(content, &content->home);
 	talloc_set_destructor(content, content_destroy);
 	return content;
 }
 
 struct content *
-content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
+content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key)
 {
-	struct content *content = content_new(c, mem, bucket);
+	struct content *content = content_new(c, mem, bucket, key);
 
 	content->is_part = true;
 	return content;
@@ -67,29 +66,22 @@ content_new_part(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket
 
 /* The intent. */
 
-static struct slice
-partition_of(const struct content *content)
-{
-	return bucket_partition(&content->bucket.id, slice_make(NULL, 0));
-}
-
 static enum store_err
 put_intent(struct content *content)
 {
 	struct catalog *c = content->catalog;
 	TALLOC_CTX *scratch = talloc_new(NULL);
-	enum store_err err = bucket_refresh(c, &content->bucket);
+	enum store_err err = bucket_refresh(c, &content->home);
 
 	for (int tries = 0; !err; tries++) {
 		struct change change = { .mem = scratch };
 
-		change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+		change_expect(&change, NAME_GATE, content->home.gate);
 		change_put(&change, name_garbage(scratch, &content->blob), content->intent);
-		err = change_commit(c, partition_of(content), &change);
+		err = change_commit(c, home_partition(&content->home), &change);
 		if (err != STORE_CONFLICT)
 			break;
-		err = tries < TRIES_MAX ? bucket_reopen(c, slice_from(content->bucket.name), &content->bucket.id)
-					: STORE_TIMEOUT;
+		err = tries < TRIES_MAX ? home_renew(c, content, &content->home) : STORE_TIMEOUT;
 	}
 	talloc_free(scratch);
 	return err;
@@ -178,7 +170,7 @@ content_discard(struct content *content)
 	content->writer = NULL;
 	if (content->intent.length && !content->settled && blob_delete(c->store, &content->blob) == STORE_OK) {
 		change_delete(&change, name_garbage(content, &content->blob));
-		content->settled = change_commit(c, partition_of(content), &change) == STORE_OK;
+		content->settled = change_commit(c, home_partition(&content->home), &change) == STORE_OK;
 	}
 	talloc_free(content);
 }
@@ -206,8 +198,8 @@ check_intent(struct content *content)
 	enum store_err err = STORE_OK;
 
 	if (!content_is_inline(content)) {
-		err = read_optional(content->catalog, partition_of(content), name_garbage(scratch, &content->blob),
-		    scratch, &value);
+		err = read_optional(content->catalog, home_partition(&content->home),
+		    name_garbage(scratch, &content->blob), scratch, &value);
 		if (!err && !slice_equal(value, content->intent))
 			err = STORE_TIMEOUT;
 	}
@@ -215,11 +207,44 @@ check_intent(struct content *content)
 	return err;
 }
 
-enum store_err
-content_commit(struct content *content, const struct change *change)
+/*
+ * Where the key has another home by now, let the intent be there as well before an object names the blob: an intent that
+ * is left behind would be taken for that of a blob that nothing names.
+ */
+static enum store_err
+move_intent(struct content *content, const struct home *home)
 {
-	enum store_err err = change_commit(content->catalog, partition_of(content), change);
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct slice name = name_garbage(scratch, &content->blob);
+	struct change put = { .mem = scratch }, delete = { .mem = scratch, .frees = true };
+	struct shard_name before = content->home.name;
+	enum store_err err;
 
+	change_expect(&put, NAME_GATE, home->gate);
+	change_expect(&put, name, slice_make(NULL, 0));
+	change_put(&put, name, content->intent);
+	err = change_commit(content->catalog, home_partition(home), &put);
+	if (!err) {
+		content->home.name = home->name;
+		change_expect(&delete, name, content->intent);
+		change_delete(&delete, name);
+		err = change_commit(content->catalog, shard_partition(&before), &delete);
+		if (err == STORE_CONFLICT)
+			err = STORE_TIMEOUT; /* a sweep has taken this opening for dead */
+	}
+	talloc_free(scratch);
+	return err;
+}
+
+enum store_err
+content_commit(struct content *content, const struct home *home, const struct change *change)
+{
+	enum store_err err = STORE_OK;
+
+	if (!content_is_inline(content) && !slice_equal(home_partition(home), home_partition(&content->home)))
+		err = move_intent(content, home);
+	if (!err)
+		err = change_commit(content->catalog, home_partition(home), change);
 	content->settled = !err;
 	if (err == STORE_CONFLICT && check_intent(content))
 		err = STORE_TIMEOUT;

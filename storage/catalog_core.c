@@ -8,8 +8,11 @@ catalog_new(struct store *s, const struct catalog_options *options)
 
 	c->store = s;
 	c->options = *options;
+	c->shard_records = options->shard_records ? options->shard_records : store_partition_records(s);
+	c->sample_every = options->sample_every ? options->sample_every : SAMPLE_EVERY;
 	c->bucket_fresh_us = BUCKET_FRESH_US;
 	c->gate_kept_us = GATE_KEPT_US;
+	c->lend_hand_us = LEND_HAND_US;
 	pthread_mutex_init(&c->abandoned.mutex, NULL);
 	return c;
 }
@@ -37,10 +40,10 @@ catalog_inline_max(const struct catalog *c)
 }
 
 void
-abandon(struct catalog *c, const struct bucket_id *bucket, const struct blob_id *blob)
+abandon(struct catalog *c, const struct shard_name *shard, const struct blob_id *blob)
 {
 	pthread_mutex_lock(&c->abandoned.mutex);
 	c->abandoned.items = talloc_realloc(NULL, c->abandoned.items, struct abandoned, c->abandoned.count + 1);
-	c->abandoned.items[c->abandoned.count++] = (struct abandoned){ *bucket, *blob };
+	c->abandoned.items[c->abandoned.count++] = (struct abandoned){ *shard, *blob };
 	pthread_mutex_unlock(&c->abandoned.mutex);
 }

@@ -2,8 +2,8 @@
 #include "storage/catalog_delete.h"
 
 static enum store_err
-add_marker(
-    const struct deleting *d, struct object_removal *removal, struct change *change, const struct located *found)
+add_marker(const struct deleting *d, const struct home *home, struct object_removal *removal, struct change *change,
+    const struct located *found)
 {
 	bool null_version = d->bucket->versioning != VERSIONING_ENABLED;
 	struct record_version marker;
@@ -11,7 +11,7 @@ add_marker(
 	enum store_err err = STORE_OK;
 
 	if (null_version)
-		err = old_null_read(d->c, &d->bucket->id, removal->key, change->mem, &found->head, &old_null);
+		err = old_null_read(d->c, home, change->mem, &found->head, &old_null);
 	if (err)
 		return err;
 	version_begin(&marker, &found->head, null_version);
@@ -41,34 +41,35 @@ remove_version(
  * go without a marker only when they are null versions without others.
  */
 static enum store_err
-delete_current(
-    const struct deleting *d, struct object_removal *removal, struct change *change, const struct located *found)
+delete_current(const struct deleting *d, const struct home *home, struct object_removal *removal,
+    struct change *change, const struct located *found)
 {
 	if (d->bucket->versioning != VERSIONING_NEVER)
-		return add_marker(d, removal, change, found);
+		return add_marker(d, home, removal, change, found);
 	if (!found->version)
 		return STORE_OK;
 	if (!found->head.record.null_version || found->newest.value.length)
-		return add_marker(d, removal, change, found);
+		return add_marker(d, home, removal, change, found);
 	remove_version(d, removal, change, found);
 	return STORE_OK;
 }
 
 enum store_err
-deletion_plan(const struct deleting *d, struct object_removal *removal, struct change *change)
+deletion_plan(
+    const struct deleting *d, const struct home *home, struct object_removal *removal, struct change *change)
 {
-	const struct wanted wanted = { .key = removal->key, .version_id = removal->version_id, .newest = true };
+	const struct wanted wanted = { .version_id = removal->version_id, .newest = true };
 	struct located found;
-	enum store_err err = locate(d->c, &d->bucket->id, &wanted, change->mem, &found);
+	enum store_err err = locate(d->c, home, &wanted, change->mem, &found);
 
 	removal->deletion = (struct object_deletion){ 0 };
 	if (!err)
-		err = object_check(d->c, change->mem, d->bucket, removal->key, found.version,
-		    found.version == &found.head, removal->check, removal->context);
+		err = object_check(d->c, change->mem, home, found.version, found.version == &found.head,
+		    removal->check, removal->context);
 	if (err)
 		return err;
 	if (removal->version_id.length == 0)
-		return delete_current(d, removal, change, &found);
+		return delete_current(d, home, removal, change, &found);
 	if (found.version)
 		remove_version(d, removal, change, &found);
 	return STORE_OK;

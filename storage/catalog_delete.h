@@ -15,10 +15,10 @@ struct deleting {
 };
 
 /*
- * Read, ask the check, and add to `change` what the deletion takes: nothing where there is nothing to delete. What is
+ * Read at the key's home, ask the check, and add to `change` what the deletion takes: nothing where there is nothing to delete. What is
  * read is on change->mem. Fills in removal->deletion. err STORE_REFUSED (check), and as reading says
  */
 MUST_USE enum store_err deletion_plan(
-    const struct deleting *d, struct object_removal *removal, struct change *change);
+    const struct deleting *d, const struct home *home, struct object_removal *removal, struct change *change);
 
 #endif

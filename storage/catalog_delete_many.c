@@ -7,14 +7,16 @@
 #include "storage/catalog_delete.h"
 #include "storage/name_set.h"
 
-#define CHANGE_NAMES_MAX 16        /* records that one deletion names; each counts in a batch */
-#define ROUND_BYTES_MAX  (8 << 20) /* of what is read for a commit */
-#define ROUND_SKIPS_FREE 16        /* deletions that may wait before a round has taken any */
+#define CHANGE_NAMES_MAX 16                        /* records that one deletion names; each counts in a batch */
+#define ROUND_NAMES_MAX  (STORE_BATCH_MAX * 7 / 8) /* with room for samples */
+#define ROUND_BYTES_MAX  (8 << 20)                 /* of what is read for a commit */
+#define ROUND_SKIPS_FREE 16                        /* deletions that may wait before a round has taken any */
 
 struct round {
 	struct deleting *d;
 	TALLOC_CTX *mem;
-	struct slice partition;
+	const struct home *home; /* of the first key; others may have another one */
+	bool moved;              /* a key has another home than it had */
 	struct change change;
 	struct name_set *names;
 	struct object_removal **taken;
@@ -78,14 +80,18 @@ static void
 consider(struct round *r, struct object_removal *removal)
 {
 	struct change change = { .mem = talloc_new(r->mem) };
-	enum store_err err = deletion_plan(r->d, removal, &change);
+	struct home home = *r->home;
+	enum store_err err;
 
+	home.key = removal->key;
+	err = deletion_plan(r->d, &home, removal, &change);
 	if (!err && change.too_large)
 		err = STORE_INVALID;
 	if (err || change_size(&change) == 0) {
-		settle(removal, err);
-	} else if (touches(r, &change) ||
-		   !slice_equal(r->partition, bucket_partition(&r->d->bucket->id, removal->key))) {
+		r->moved = home_moved(r->d->c, change.mem, &home, &err);
+		if (!r->moved)
+			settle(removal, err);
+	} else if (touches(r, &change)) {
 		r->skipped++;
 	} else {
 		merge(r, &change);
@@ -99,9 +105,9 @@ consider(struct round *r, struct object_removal *removal)
 static bool
 round_full(const struct round *r)
 {
-	return r->taken_count == r->d->limit || r->bytes >= ROUND_BYTES_MAX ||
+	return r->moved || r->taken_count == r->d->limit || r->bytes >= ROUND_BYTES_MAX ||
 	       r->skipped > r->taken_count + ROUND_SKIPS_FREE ||
-	       change_size(&r->change) + CHANGE_NAMES_MAX > STORE_BATCH_MAX;
+	       change_size(&r->change) + CHANGE_NAMES_MAX > ROUND_NAMES_MAX;
 }
 
 static void
@@ -122,23 +128,30 @@ smaller_may_do(enum store_err err)
 	return err == STORE_CONFLICT || err == STORE_DAMAGED || err == STORE_FULL;
 }
 
-/* An attempt_fn: settles at least one deletion, or says STORE_CONFLICT. */
+/*
+ * An attempt_fn: settles at least one of the deletions whose keys are at home there, or says STORE_CONFLICT. There may be
+ * none, after a conflict.
+ */
 static enum store_err
-round_once(void *context, TALLOC_CTX *scratch)
+round_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct deleting *d = context;
-	struct round r = { .d = d, .mem = scratch, .change.mem = scratch };
+	struct round r = { .d = d, .mem = scratch, .home = home, .change.mem = scratch };
 	size_t names = d->limit * CHANGE_NAMES_MAX;
 	enum store_err err = STORE_OK;
 
-	r.partition = bucket_partition(&d->bucket->id, d->pending[0]->key);
 	r.names = name_set_new(scratch, names < STORE_BATCH_MAX ? names : STORE_BATCH_MAX);
 	r.taken = talloc_array(scratch, struct object_removal *, d->limit);
-	change_expect(&r.change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&r.change, NAME_GATE, home->gate);
 	for (size_t i = 0; i < d->count && !round_full(&r); i++)
-		consider(&r, d->pending[i]);
+		if (key_in_range(d->pending[i]->key, home->begin, home->end))
+			consider(&r, d->pending[i]);
+	if (r.moved) {
+		drop_settled(d);
+		return STORE_CONFLICT;
+	}
 	if (r.taken_count > 0)
-		err = change_commit(d->c, r.partition, &r.change);
+		err = change_commit(d->c, home_partition(home), &r.change);
 	if (err == STORE_CONFLICT || (r.taken_count > 1 && smaller_may_do(err))) {
 		d->limit = (r.taken_count + 1) / 2;
 		drop_settled(d);

@@ -13,20 +13,57 @@ make(struct catalog *c, struct slice partition, bool read_only)
 	return err || is_read_only == read_only ? err : read_only_set(c->store, partition, read_only);
 }
 
-/* The bucket that a record names, be the bucket there or deleted. */
+/* The bucket that a record names, be the bucket there or deleted: its partitions. */
+struct named {
+	struct bucket_id id;
+	struct fields shards;
+	uint32_t moving_to; /* another shard; 0: no other one */
+};
+
 static bool
-bucket_named(const struct entry *entry, TALLOC_CTX *mem, struct bucket_id *id)
+named_decode(const struct entry *entry, TALLOC_CTX *mem, struct named *out)
 {
+	struct record_remains remains;
 	struct record_bucket record;
 
+	*out = (struct named){ 0 };
 	if (entry->name.data[0] == 's') {
-		if (entry->name.length == 2 + sizeof(id->bytes))
-			memcpy(id->bytes, entry->name.data + 2, sizeof(id->bytes));
-		return entry->name.length == 2 + sizeof(id->bytes);
+		if (entry->name.length != 2 + sizeof(out->id) ||
+		    !record_remains_decode(mem, entry->value, &remains))
+			return false;
+		memcpy(out->id.bytes, entry->name.data + 2, sizeof(out->id));
+		out->shards = remains.shards;
+	} else {
+		if (!record_bucket_decode(mem, entry->value, &record))
+			return false;
+		memcpy(out->id.bytes, record.id, sizeof(record.id));
+		out->shards = record.shards;
+		out->moving_to = (uint32_t)record.moving_to;
 	}
-	if (record_bucket_decode(mem, entry->value, &record))
-		memcpy(id->bytes, record.id, sizeof(id->bytes));
-	return record_has_id(record.id);
+	return shards_valid(&out->shards);
+}
+
+static enum store_err
+make_shard(struct catalog *c, const struct bucket_id *id, uint32_t number)
+{
+	struct shard_name name = shard_name(id, number);
+
+	return make(c, shard_partition(&name), true);
+}
+
+static enum store_err
+freeze_bucket(struct catalog *c, const struct named *named)
+{
+	enum store_err err = STORE_OK;
+
+	for (size_t i = 0; i < shard_count(&named->shards) && !err; i++) {
+		struct shard shard = shard_at(&named->id, &named->shards, i);
+
+		err = make_shard(c, &named->id, shard.number);
+	}
+	if (!err && named->moving_to)
+		err = make_shard(c, &named->id, named->moving_to);
+	return err;
 }
 
 /* A bucket without an object has no partition yet. */
@@ -40,13 +77,12 @@ freeze_named(struct catalog *c, struct slice prefix)
 
 	while (!err && page.count == SWEEP_PAGE) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
-		struct bucket_id id;
+		struct named named;
 
 		err = read_entries(c, PARTITION_BUCKETS, prefix, from, SWEEP_PAGE, scratch, &page);
 		for (size_t i = 0; !err && i < page.count; i++)
-			err = bucket_named(&page.items[i], scratch, &id)
-				  ? make(c, bucket_partition(&id, slice_make(NULL, 0)), true)
-				  : STORE_DAMAGED;
+			err = named_decode(&page.items[i], scratch, &named) ? freeze_bucket(c, &named)
+									    : STORE_DAMAGED;
 		if (page.count)
 			from = entries_next(&page, first);
 		talloc_free(scratch);

@@ -2,58 +2,122 @@
  * How a bucket is deleted while others write to it. Its record and its objects lie in different partitions, so this
  * takes steps, each of which anybody who comes across it carries on:
  *
- *	1  record: state DELETING, revision R
- *	2  gate: closed by R. From here on no write to an object of the bucket succeeds
- *	3  look for objects. There are none: the record goes, the remains are noted for the sweep, the gate stays closed
- *	4  There is one: record: state ACTIVE, a new revision; then the gate opens
+ *	1  record: state DELETING, revision R; not while keys are on their way from shard to shard
+ *	2  the gate of each shard: closed by R. From here on no write to an object of the bucket succeeds
+ *	3  look for objects. There are none: the record goes, the remains are noted for the sweep, the gates stay closed
+ *	4  There is one: record: state ACTIVE, a new revision; then the gates open, each to its range of keys
  *
  * A revision is never used twice. Who reads a gate closed by R and only then a record that is not DELETING with R
  * knows that the deletion R is over, whatever happens meanwhile; every change of the gate is conditional on the gate
- * that was read before the record. So a late step of one deletion cannot open or close the gate of another.
+ * that was read before the record. So a late step of one deletion cannot open or close the gate of another. A gate keeps
+ * its range while it is closed.
  */
 #include "storage/catalog_private.h"
 
 #include "common/clock.h"
 
-static bool
-closed_by(TALLOC_CTX *mem, struct slice gate, uint64_t revision)
-{
+/* A shard, and its gate as it was read. */
+struct gate {
+	struct shard shard;
+	struct shard_name name;
+	struct slice value;
 	struct record_gate record;
+};
 
-	return gate.length && record_gate_decode(mem, gate, &record) && record.revision == revision;
-}
+struct gates {
+	struct gate *items;
+	size_t count;
+};
 
+/* The gates of a bucket, and only then its record. STORE_CONFLICT: it has other shards by now */
 static enum store_err
-gate_change(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *id, struct slice seen,
-    const struct record_gate *gate)
+gates_read(struct catalog *c, TALLOC_CTX *mem, struct slice name, const struct bucket_id *id, struct gates *out,
+    struct bucket_row *row)
 {
-	struct change change = { .mem = mem, .frees = true };
+	struct bucket_row before;
+	enum store_err err = bucket_read(c, mem, name, &before);
 
-	change_expect(&change, NAME_GATE, seen);
-	if (gate)
-		change_put(&change, NAME_GATE, record_gate_encode(mem, gate));
-	else
-		change_delete(&change, NAME_GATE);
-	return change_commit(c, bucket_partition(id, slice_make(NULL, 0)), &change);
+	if (err || !bucket_row_is(&before, id))
+		return err ? err : STORE_NOT_FOUND;
+	out->count = shard_count(&before.record.shards);
+	out->items = talloc_zero_array(mem, struct gate, out->count);
+	for (size_t i = 0; i < out->count && !err; i++) {
+		struct gate *gate = &out->items[i];
+
+		gate->shard = shard_at(id, &before.record.shards, i);
+		gate->name = shard_name(id, gate->shard.number);
+		err = read_optional(c, shard_partition(&gate->name), NAME_GATE, mem, &gate->value);
+		if (!err && gate->value.length && !record_gate_decode(mem, gate->value, &gate->record))
+			err = STORE_DAMAGED;
+	}
+	if (!err)
+		err = bucket_read(c, mem, name, row);
+	if (err || !bucket_row_is(row, id))
+		return err ? err : STORE_NOT_FOUND;
+	return shards_equal(&before.record.shards, &row->record.shards) ? STORE_OK : STORE_CONFLICT;
 }
+
+/* Let each gate that has another revision have this one; 0 opens it. *changed: one had */
+static enum store_err
+gates_set(struct catalog *c, TALLOC_CTX *mem, const struct gates *gates, uint64_t revision, bool *changed)
+{
+	enum store_err err = STORE_OK;
+
+	*changed = false;
+	for (size_t i = 0; i < gates->count && !err; i++) {
+		const struct gate *gate = &gates->items[i];
+		struct record_gate record = gate->record;
+		struct change change = { .mem = mem, .frees = true };
+
+		if (record.revision == revision)
+			continue;
+		*changed = true;
+		record.revision = revision;
+		change_expect(&change, NAME_GATE, gate->value);
+		if (revision == 0 && record.begin.length == 0 && record.end.length == 0)
+			change_delete(&change, NAME_GATE);
+		else
+			change_put(&change, NAME_GATE, record_gate_encode(mem, &record));
+		err = change_commit(c, shard_partition(&gate->name), &change);
+	}
+	return err;
+}
+
+/* Whether there are versions. Uploads under way go with the bucket: they are cleared with its remains. */
+struct emptiness {
+	struct slice end; /* what comes from this name on lies elsewhere */
+	bool empty;
+};
 
 static enum scan_step
 visit_member(void *context, struct slice name, struct slice value, struct slice *seek)
 {
-	bool *empty = context;
+	struct emptiness *e = context;
 
 	(void)value;
 	(void)seek;
-	*empty = name.data[0] != 'o';
+	e->empty = name.data[0] != 'o' || (e->end.length && slice_compare(name, e->end) >= 0);
 	return SCAN_STOP;
 }
 
-/* Versions alone count. Uploads under way go with the bucket: they are cleared with its remains. */
 static enum store_err
-is_empty(struct catalog *c, const struct bucket_id *id, bool *empty)
+is_empty(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *id, const struct fields *shards, bool *empty)
 {
+	enum store_err err = STORE_OK;
+
 	*empty = true;
-	return store_scan(c->store, bucket_partition(id, slice_make(NULL, 0)), SLICE("o"), visit_member, empty);
+	for (size_t i = 0; i < shard_count(shards) && *empty && !err; i++) {
+		struct shard shard = shard_at(id, shards, i);
+		struct shard_name name = shard_name(id, shard.number);
+		struct emptiness e = { .empty = true };
+
+		if (shard.end.length)
+			e.end = NAME(mem, SLICE("o"), shard.end);
+		err = store_scan(
+		    c->store, shard_partition(&name), NAME(mem, SLICE("o"), shard.begin), visit_member, &e);
+		*empty = e.empty;
+	}
+	return err;
 }
 
 static enum store_err
@@ -72,7 +136,7 @@ static enum store_err
 take_away(struct catalog *c, TALLOC_CTX *mem, const struct bucket_row *row)
 {
 	const struct record_bucket *record = &row->record;
-	struct record_remains remains = { .deleted_us = clock_wall_us() };
+	struct record_remains remains = { .deleted_us = clock_wall_us(), .shards = record->shards };
 	struct change change = { .mem = mem, .frees = true };
 
 	change_expect(&change, bucket_name(mem, record->name), row->value);
@@ -89,24 +153,19 @@ take_away(struct catalog *c, TALLOC_CTX *mem, const struct bucket_row *row)
 static enum store_err
 settle_once(struct catalog *c, TALLOC_CTX *mem, struct slice name, const struct bucket_id *id)
 {
-	struct slice partition = bucket_partition(id, slice_make(NULL, 0)), gate;
-	struct record_gate closed = { 0 };
 	struct bucket_row row;
-	bool empty;
-	enum store_err err = read_optional(c, partition, NAME_GATE, mem, &gate);
+	struct gates gates;
+	bool changed, empty;
+	enum store_err err = gates_read(c, mem, name, id, &gates, &row);
 
-	if (!err)
-		err = bucket_read(c, mem, name, &row);
-	if (err || !bucket_row_is(&row, id))
-		return err ? err : STORE_NOT_FOUND;
+	if (err)
+		return err;
 	if (row.record.state == RECORD_BUCKET_ACTIVE)
-		return gate.length ? gate_change(c, mem, id, gate, NULL) : STORE_OK;
-	if (!closed_by(mem, gate, row.record.revision)) {
-		closed.revision = row.record.revision;
-		err = gate_change(c, mem, id, gate, &closed);
+		return gates_set(c, mem, &gates, 0, &changed);
+	err = gates_set(c, mem, &gates, row.record.revision, &changed);
+	if (err || changed)
 		return err ? err : STORE_CONFLICT;
-	}
-	err = is_empty(c, id, &empty);
+	err = is_empty(c, mem, id, &row.record.shards, &empty);
 	if (!err)
 		err = empty ? take_away(c, mem, &row) : bring_back(c, mem, &row);
 	return err ? err : STORE_CONFLICT;
@@ -142,7 +201,11 @@ begin_once(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
 		return err ? err : STORE_NOT_FOUND;
 	if (row.record.state == RECORD_BUCKET_DELETING)
 		return STORE_OK;
-	err = is_empty(c, &bucket->id, &empty);
+	if (row.record.moving_to) {
+		err = move_carry_on(c, slice_from(bucket->name), &bucket->id);
+		return err ? err : STORE_CONFLICT;
+	}
+	err = is_empty(c, mem, &bucket->id, &row.record.shards, &empty);
 	if (err || !empty)
 		return err ? err : STORE_NOT_EMPTY;
 	change_expect(&change, bucket_name(mem, row.record.name), row.value);
@@ -170,29 +233,18 @@ catalog_bucket_delete(struct catalog *c, const struct bucket *bucket)
 }
 
 enum store_err
-bucket_refresh(struct catalog *c, const struct bucket *bucket)
+bucket_refresh(struct catalog *c, const struct home *home)
 {
 	TALLOC_CTX *scratch;
 	struct bucket_row row;
 	enum store_err err;
 
-	if (clock_monotonic_us() - bucket->read_us < c->bucket_fresh_us)
+	if (clock_monotonic_us() - home->read_us < c->bucket_fresh_us)
 		return STORE_OK;
 	scratch = talloc_new(NULL);
-	err = bucket_read(c, scratch, slice_from(bucket->name), &row);
-	if (!err && !bucket_row_is(&row, &bucket->id))
+	err = bucket_read(c, scratch, home->bucket_name, &row);
+	if (!err && !bucket_row_is(&row, &home->bucket))
 		err = STORE_NOT_FOUND;
 	talloc_free(scratch);
 	return err;
-}
-
-enum store_err
-bucket_reopen(struct catalog *c, struct slice name, const struct bucket_id *id)
-{
-	TALLOC_CTX *scratch = talloc_new(NULL);
-	struct slice gate;
-	enum store_err err = read_optional(c, bucket_partition(id, slice_make(NULL, 0)), NAME_GATE, scratch, &gate);
-
-	talloc_free(scratch);
-	return !err && gate.length ? bucket_settle(c, name, id) : err;
 }

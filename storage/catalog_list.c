@@ -4,7 +4,6 @@
 struct listing {
 	struct walk walk;
 	struct catalog *catalog;
-	const struct bucket_id *bucket;
 	struct list_page *page;
 };
 
@@ -16,6 +15,7 @@ visit_head(struct listing *l, struct slice key, struct slice name, struct slice 
 	struct record_version record;
 	struct object *object;
 	enum scan_step step;
+	struct home home;
 
 	if (!record_version_decode_summary(page, value, &record))
 		return walk_damaged(walk);
@@ -23,7 +23,8 @@ visit_head(struct listing *l, struct slice key, struct slice name, struct slice 
 		return SCAN_NEXT;
 	if (!walk_takes(walk, name, key, &step, seek))
 		return step;
-	object = object_make_listed(l->catalog, page, l->bucket, key, &record, true);
+	home = walk_home(walk, key);
+	object = object_make_listed(l->catalog, page, &home, &record, true);
 	ARRAY_GROW(page, page->objects, page->object_count, struct object *);
 	page->objects[page->object_count++] = object;
 	walk_took(walk, object->key);
@@ -39,8 +40,6 @@ visit(void *context, struct slice name, struct slice value, struct slice *seek)
 	uint64_t ordinal;
 	bool is_head;
 
-	if (name.data[0] != l->walk.letter)
-		return SCAN_STOP;
 	if (!name_parse(name, &key, &is_head, &ordinal))
 		return walk_damaged(&l->walk);
 	if (!walk_meets(&l->walk, name, key, &step, seek))
@@ -61,11 +60,11 @@ catalog_list(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, co
 				 .after = query->after,
 				 .after_is_prefix = query->after_is_prefix,
 				 .limit = query->limit,
-				 .page = page },
+				 .page = page,
+				 .item_count = &page->object_count },
 		.catalog = c,
-		.bucket = &bucket->id,
 		.page = page };
-	enum store_err err = walk_run(&l.walk, c, &bucket->id, visit, &l);
+	enum store_err err = walk_run(&l.walk, c, bucket, visit, &l);
 
 	page->prefixes = l.walk.prefixes;
 	page->prefix_count = l.walk.prefix_count;

@@ -45,8 +45,6 @@ visit(void *context, struct slice name, struct slice value, struct slice *seek)
 	unsigned char id[16];
 	struct slice key;
 
-	if (name.data[0] != l->walk.letter)
-		return SCAN_STOP;
 	if (!name_upload_parse(name, &key, id))
 		return walk_damaged(&l->walk);
 	if (!walk_meets(&l->walk, name, key, &step, seek))
@@ -77,11 +75,12 @@ catalog_list_uploads(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bu
 				 .after_is_prefix = query->after_is_prefix,
 				 .after_inside = !query->after_is_prefix && query->after_upload.length > 0,
 				 .limit = query->limit,
-				 .page = page },
+				 .page = page,
+				 .item_count = &page->upload_count },
 		.after_upload = query->after_upload,
 		.page = page,
 		.scratch = talloc_new(NULL) };
-	enum store_err err = walk_run(&l.walk, c, &bucket->id, visit, &l);
+	enum store_err err = walk_run(&l.walk, c, bucket, visit, &l);
 
 	page->prefixes = l.walk.prefixes;
 	page->prefix_count = l.walk.prefix_count;

@@ -8,7 +8,6 @@
 struct listing {
 	struct walk walk;
 	struct catalog *catalog;
-	const struct bucket_id *bucket;
 	const struct version_query *query;
 	struct version_page *page;
 	uint64_t
@@ -23,12 +22,14 @@ visit_version(
 	struct record_version record;
 	struct object *version;
 	enum scan_step step;
+	struct home home;
 
 	if (!walk_takes(&l->walk, name, key, &step, seek))
 		return step;
 	if (!record_version_decode_summary(page, value, &record))
 		return walk_damaged(&l->walk);
-	version = object_make_listed(l->catalog, page, l->bucket, key, &record, is_head);
+	home = walk_home(&l->walk, key);
+	version = object_make_listed(l->catalog, page, &home, &record, is_head);
 	ARRAY_GROW(page, page->versions, page->version_count, struct object *);
 	page->versions[page->version_count++] = version;
 	page->last_version = version_place_text(version, &record);
@@ -67,8 +68,6 @@ visit(void *context, struct slice name, struct slice value, struct slice *seek)
 	uint64_t ordinal;
 	bool is_head;
 
-	if (name.data[0] != l->walk.letter)
-		return SCAN_STOP;
 	if (!name_parse(name, &key, &is_head, &ordinal))
 		return walk_damaged(&l->walk);
 	if (!walk_meets(&l->walk, name, key, &step, seek))
@@ -93,12 +92,12 @@ catalog_list_versions(struct catalog *c, TALLOC_CTX *mem, const struct bucket *b
 				 .after_is_prefix = query->after_is_prefix,
 				 .after_inside = !query->after_is_prefix && query->after_version.length > 0,
 				 .limit = query->limit,
-				 .page = page },
+				 .page = page,
+				 .item_count = &page->version_count },
 		.catalog = c,
-		.bucket = &bucket->id,
 		.query = query,
 		.page = page };
-	enum store_err err = walk_run(&l.walk, c, &bucket->id, visit, &l);
+	enum store_err err = walk_run(&l.walk, c, bucket, visit, &l);
 
 	page->prefixes = l.walk.prefixes;
 	page->prefix_count = l.walk.prefix_count;

@@ -14,9 +14,9 @@ row_decode(TALLOC_CTX *mem, struct row *row)
 }
 
 enum store_err
-row_read(struct catalog *c, const struct bucket_id *bucket, struct slice key, TALLOC_CTX *mem, struct row *row)
+row_read(struct catalog *c, const struct home *home, TALLOC_CTX *mem, struct row *row)
 {
-	enum store_err err = read_optional(c, bucket_partition(bucket, key), row->name, mem, &row->value);
+	enum store_err err = read_optional(c, home_partition(home), row->name, mem, &row->value);
 
 	return err ? err : row_decode(mem, row);
 }
@@ -24,6 +24,7 @@ row_read(struct catalog *c, const struct bucket_id *bucket, struct slice key, TA
 /* One scan reads it all, in one view where the engine has such: head, then newest or version, then content. */
 struct locate_visit {
 	TALLOC_CTX *mem;
+	struct slice key;
 	const struct wanted *wanted;
 	struct located *out;
 	enum {
@@ -76,7 +77,7 @@ take_head(struct locate_visit *v, struct slice name, struct slice value, struct 
 		return SCAN_STOP;
 	if (version_id.length == 0 || version_is(&head->record, version_id))
 		return take_version(v, head, seek);
-	if (!version_place(v->mem, v->wanted->key, &head->record, version_id, &v->expected))
+	if (!version_place(v->mem, v->key, &head->record, version_id, &v->expected))
 		return SCAN_STOP;
 	v->at = AT_VERSION;
 	*seek = v->expected;
@@ -90,7 +91,7 @@ take_newest(struct locate_visit *v, struct slice name, struct slice value)
 	uint64_t ordinal;
 	bool is_head;
 
-	if (name_parse(name, &key, &is_head, &ordinal) && !is_head && slice_equal(key, v->wanted->key))
+	if (name_parse(name, &key, &is_head, &ordinal) && !is_head && slice_equal(key, v->key))
 		(void)take_row(v, name, value, &v->out->newest);
 	return SCAN_STOP;
 }
@@ -127,27 +128,26 @@ locate_visit(void *context, struct slice name, struct slice value, struct slice 
 
 /* The current version alone needs no scan. */
 static enum store_err
-locate_head(struct catalog *c, const struct bucket_id *bucket, const struct wanted *wanted, TALLOC_CTX *mem,
-    struct located *out)
+locate_head(struct catalog *c, const struct home *home, TALLOC_CTX *mem, struct located *out)
 {
-	enum store_err err = row_read(c, bucket, wanted->key, mem, &out->head);
+	enum store_err err = row_read(c, home, mem, &out->head);
 
 	out->version = out->head.value.length ? &out->head : NULL;
 	return err;
 }
 
 static enum store_err
-locate_once(struct catalog *c, const struct bucket_id *bucket, const struct wanted *wanted, TALLOC_CTX *mem,
-    struct located *out)
+locate_once(
+    struct catalog *c, const struct home *home, const struct wanted *wanted, TALLOC_CTX *mem, struct located *out)
 {
-	struct locate_visit v = { .mem = mem, .wanted = wanted, .out = out };
+	struct locate_visit v = { .mem = mem, .key = home->key, .wanted = wanted, .out = out };
 	enum store_err err;
 
-	*out = (struct located){ .head.name = name_head(mem, wanted->key) };
+	*out = (struct located){ .head.name = name_head(mem, home->key) };
 	if (wanted->version_id.length == 0 && !wanted->newest && !wanted->bytes)
-		return locate_head(c, bucket, wanted, mem, out);
+		return locate_head(c, home, mem, out);
 	v.expected = out->head.name;
-	err = store_scan(c->store, bucket_partition(bucket, wanted->key), out->head.name, locate_visit, &v);
+	err = store_scan(c->store, home_partition(home), out->head.name, locate_visit, &v);
 	return err ? err : v.err;
 }
 
@@ -161,13 +161,13 @@ incomplete(const struct wanted *wanted, const struct located *found)
 }
 
 enum store_err
-locate(struct catalog *c, const struct bucket_id *bucket, const struct wanted *wanted, TALLOC_CTX *mem,
-    struct located *out)
+locate(
+    struct catalog *c, const struct home *home, const struct wanted *wanted, TALLOC_CTX *mem, struct located *out)
 {
 	struct slice before = { NULL, 0 };
 
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
-		enum store_err err = locate_once(c, bucket, wanted, mem, out);
+		enum store_err err = locate_once(c, home, wanted, mem, out);
 
 		if (err || !incomplete(wanted, out))
 			return err;

@@ -4,13 +4,6 @@
 #include "common/digest.h"
 
 struct slice
-bucket_partition(const struct bucket_id *bucket, struct slice key)
-{
-	(void)key;
-	return slice_make(bucket->bytes, sizeof(bucket->bytes));
-}
-
-struct slice
 name_join(TALLOC_CTX *mem, const struct slice *pieces, size_t count)
 {
 	size_t length = 0;

@@ -3,15 +3,23 @@
 
 #include "common/encode.h"
 
+static struct slice
+copy(TALLOC_CTX *mem, struct slice s)
+{
+	return slice_make(slice_dup(mem, s), s.length);
+}
+
 static struct object_private *
-private_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
-    const struct record_version *record, struct slice bytes)
+private_make(struct catalog *c, TALLOC_CTX *mem, const struct home *home, const struct record_version *record,
+    struct slice bytes)
 {
 	struct object_private *private = talloc_zero(mem, struct object_private);
 
 	private->catalog = c;
-	private->bucket = *bucket;
-	private->key = key;
+	private->home = (struct home){ .bucket_name = copy(private, home->bucket_name),
+		.bucket = home->bucket,
+		.key = copy(private, home->key),
+		.name = home->name };
 	private->has_content = record->has_content;
 	memcpy(private->content_id, record->content_id, sizeof(record->content_id));
 	private->bytes = bytes;
@@ -21,12 +29,11 @@ private_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket,
 }
 
 struct object *
-object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
-    const struct record_version *record, bool is_latest, struct slice bytes)
+object_make(struct catalog *c, TALLOC_CTX *mem, const struct home *home, const struct record_version *record,
+    bool is_latest, struct slice bytes)
 {
 	struct object *object = talloc_zero(mem, struct object);
 
-	object->key = slice_make(slice_dup(object, key), key.length);
 	object->version_id = version_id_of(object, record);
 	object->is_latest = is_latest;
 	object->delete_marker = record->delete_marker;
@@ -42,15 +49,16 @@ object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, 
 	if (record_has_id(record->upload_id))
 		object->upload_id = hex_encode(object, slice_make(record->upload_id, sizeof(record->upload_id)));
 	object->part_count = (unsigned)record->part_count;
-	object->private = private_make(c, object, bucket, object->key, record, bytes);
+	object->private = private_make(c, object, home, record, bytes);
+	object->key = object->private->home.key;
 	return object;
 }
 
 struct object *
-object_make_listed(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
+object_make_listed(struct catalog *c, TALLOC_CTX *mem, const struct home *home,
     const struct record_version *summary, bool is_latest)
 {
-	struct object *object = object_make(c, mem, bucket, key, summary, is_latest, slice_make(NULL, 0));
+	struct object *object = object_make(c, mem, home, summary, is_latest, slice_make(NULL, 0));
 
 	for (size_t i = 0; i < object->checksums.count; i++) {
 		struct field *field = &object->checksums.items[i];
@@ -65,17 +73,21 @@ enum store_err
 catalog_object(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
     struct slice version_id, bool with_bytes, struct object **out)
 {
-	const struct wanted wanted = { .key = key, .version_id = version_id, .bytes = with_bytes };
+	const struct wanted wanted = { .version_id = version_id, .bytes = with_bytes };
+	struct home home = home_find(mem, bucket, key);
 	struct located found;
 	enum store_err err;
 
 	*out = NULL;
 	if (!object_key_valid(key))
 		return STORE_NOT_FOUND;
-	err = locate(c, &bucket->id, &wanted, mem, &found);
-	if (err || !found.version)
-		return err ? err : STORE_NOT_FOUND;
-	*out = object_make(
-	    c, mem, &bucket->id, key, &found.version->record, found.version == &found.head, found.content);
+	do {
+		err = locate(c, &home, &wanted, mem, &found);
+		if (!err && !found.version)
+			err = STORE_NOT_FOUND;
+	} while (err && home_moved(c, mem, &home, &err));
+	if (err)
+		return err;
+	*out = object_make(c, mem, &home, &found.version->record, found.version == &found.head, found.content);
 	return (*out)->delete_marker ? STORE_NOT_FOUND : STORE_OK;
 }

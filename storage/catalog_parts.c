@@ -136,16 +136,23 @@ catalog_parts(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, c
     unsigned after, size_t limit, struct part_page **out)
 {
 	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct home home = home_find(scratch, bucket, upload->key);
 	struct upload_row row;
 	unsigned char id[16];
-	enum store_err err = STORE_NOT_FOUND;
+	enum store_err err = STORE_OK;
 
 	*out = NULL;
-	if (upload_id_parse(slice_from(upload->id), id))
-		err = parts_page(c, mem, bucket_partition(&bucket->id, upload->key), id, after, limit, out);
-	/* Afterwards, for completing or aborting it may have taken some of them. */
-	if (!err)
-		err = upload_read(c, &bucket->id, upload->key, id, scratch, &row);
+	if (!upload_id_parse(slice_from(upload->id), id)) {
+		talloc_free(scratch);
+		return STORE_NOT_FOUND;
+	}
+	do {
+		TALLOC_FREE(*out);
+		err = parts_page(c, mem, home_partition(&home), id, after, limit, out);
+		/* Afterwards, for completing or aborting it may have taken some of them. */
+		if (!err)
+			err = upload_read(c, &home, id, scratch, &row);
+	} while (home_moved(c, scratch, &home, &err));
 	if (err)
 		TALLOC_FREE(*out);
 	talloc_free(scratch);
@@ -176,28 +183,42 @@ sum_sizes(
 	return err;
 }
 
+/* A page, each part of it with its place in the object. */
+static enum store_err
+object_parts_page(struct catalog *c, TALLOC_CTX *mem, const struct home *home, const unsigned char upload_id[16],
+    unsigned after, size_t limit, struct part_page **out)
+{
+	uint64_t offset;
+	enum store_err err = parts_page(c, mem, home_partition(home), upload_id, after, limit, out);
+
+	if (err || !(*out)->count)
+		return err;
+	err = sum_sizes(c, home_partition(home), upload_id, (*out)->parts[0].number, &offset);
+	for (size_t i = 0; i < (*out)->count; i++) {
+		(*out)->parts[i].offset = offset;
+		offset += (*out)->parts[i].size;
+	}
+	return err;
+}
+
 enum store_err
 catalog_object_parts(struct catalog *c, TALLOC_CTX *mem, const struct object *object, unsigned after, size_t limit,
     struct part_page **out)
 {
 	const struct object_private *private = object->private;
-	struct slice partition = bucket_partition(&private->bucket, private->key);
-	uint64_t offset;
-	enum store_err err;
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct home home = private->home;
+	enum store_err err = object->upload_id ? STORE_OK : STORE_NOT_FOUND;
 
 	*out = NULL;
-	if (!object->upload_id)
-		return STORE_NOT_FOUND;
-	err = parts_page(c, mem, partition, private->upload_id, after, limit, out);
-	if (err || !(*out)->count)
-		return err;
-	err = sum_sizes(c, partition, private->upload_id, (*out)->parts[0].number, &offset);
-	for (size_t i = 0; i < (*out)->count; i++) {
-		(*out)->parts[i].offset = offset;
-		offset += (*out)->parts[i].size;
-	}
+	if (!err)
+		do {
+			TALLOC_FREE(*out);
+			err = object_parts_page(c, mem, &home, private->upload_id, after, limit, out);
+		} while (home_moved(c, scratch, &home, &err));
 	if (err)
 		TALLOC_FREE(*out);
+	talloc_free(scratch);
 	return err;
 }
 
@@ -206,8 +227,7 @@ catalog_object_parts(struct catalog *c, TALLOC_CTX *mem, const struct object *ob
 struct putting {
 	struct catalog *c;
 	TALLOC_CTX *mem;
-	const struct bucket *bucket;
-	struct slice key;
+	const struct home *home; /* of this attempt */
 	unsigned char id[16];
 	unsigned number;
 	struct content *content;
@@ -230,7 +250,7 @@ static enum store_err
 old_part_read(
     struct putting *p, TALLOC_CTX *scratch, struct slice name, struct slice *value, struct record_part *old)
 {
-	enum store_err err = read_optional(p->c, bucket_partition(&p->bucket->id, p->key), name, scratch, value);
+	enum store_err err = read_optional(p->c, home_partition(p->home), name, scratch, value);
 
 	*old = (struct record_part){ 0 };
 	return !err && value->length && !part_decode(scratch, *value, old) ? STORE_DAMAGED : err;
@@ -264,26 +284,27 @@ commit_part(struct putting *p, TALLOC_CTX *scratch, const struct upload_row *upl
 	old_blob = part_blob(&old);
 	if (made.record.size)
 		memcpy(made.record.blob_id, p->content->blob.bytes, sizeof(made.record.blob_id));
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&change, NAME_GATE, p->home->gate);
 	expect_upload(&change, upload);
 	change_expect(&change, name, old_value);
 	change_put(&change, name, record_part_encode(scratch, &made.record));
 	content_take(&change, p->content);
 	if (old.size)
 		change_drop_blobs(&change, (struct record_blobs){ &old_blob, 1 });
-	err = content_commit(p->content, &change);
+	err = content_commit(p->content, p->home, &change);
 	if (!err)
 		*p->out = part_make(p->mem, &made);
 	return err;
 }
 
 static enum store_err
-put_once(void *context, TALLOC_CTX *scratch)
+put_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct putting *p = context;
 	struct upload_row upload;
-	enum store_err err = upload_read(p->c, &p->bucket->id, p->key, p->id, scratch, &upload);
+	enum store_err err = upload_read(p->c, home, p->id, scratch, &upload);
 
+	p->home = home;
 	return err ? err : commit_part(p, scratch, &upload);
 }
 
@@ -292,7 +313,7 @@ catalog_part_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket
     struct slice upload_id, unsigned number, struct content *content, const char *etag,
     const struct fields *checksums, struct part **out)
 {
-	struct putting p = { c, mem, bucket, key, { 0 }, number, content, etag, checksums, out };
+	struct putting p = { c, mem, NULL, { 0 }, number, content, etag, checksums, out };
 	enum store_err err = STORE_NOT_FOUND;
 
 	assert(content->finished && content->is_part);

@@ -10,25 +10,26 @@
  *		  o/OWNER 0 NAME	 bucket: the same record, for listings
  *		  d/BUCKETID NUMBER	 bytes: a document
  *		  s/BUCKETID		 remains
- *	BUCKETID  oKEY 0 0		 version: the head, the current version of that key (a delete marker, perhaps)
+ *	a shard	  oKEY 0 0		 version: the head, the current version of that key (a delete marker, perhaps)
  *		  oKEY 0 1 ~ORDINAL	 version: a noncurrent one; the newest comes first
  *		  cCONTENTID		 bytes: a small object's
  *		  gBLOBID		 garbage: blobs being written (by the first one's ID), or that nothing names any more
  *		  gUPLOADID		 garbage: the parts of that upload, which was aborted, or its object deleted
  *		  uKEY 0 UPLOADID	 upload: under way
  *		  pUPLOADID NUMBER	 part: of an upload under way, or of the version that came of it
- *		  x			 gate: no object may be written
+ *		  x			 gate: which keys may be written
+ *		  yNAME			 that there is a record of that name: one of every so many, to tell how many there are
  *
  * All that writes to a key has the head as it was read among its conditions, or all noncurrent versions that it
- * touches, or the upload; and that the gate is open, so that a bucket is only deleted once nobody can write to it any more.
+ * touches, or the upload; and that the gate lets the key pass: so a bucket is only deleted once nobody can write to it any
+ * more, and a key has one home at a time.
  */
 #ifndef STORAGE_CATALOG_PRIVATE_H
 #define STORAGE_CATALOG_PRIVATE_H
 
 #include <pthread.h>
 
-#include "storage/catalog.h"
-#include "storage/record.h"
+#include "storage/catalog_shards.h"
 
 #define TRIES_MAX 1000 /* of an operation that meets conflicts */
 
@@ -36,11 +37,15 @@
 #define BUCKET_FRESH_US (INT64_C(600) * 1000 * 1000)
 #define GATE_KEPT_US    (INT64_C(3600) * 1000 * 1000)
 
+/* After what time a write that waits for a key on its way to another shard carries on the move itself. */
+#define LEND_HAND_US (INT64_C(500) * 1000)
+
 #define BUCKET_NAME_MAX     255
 #define USER_TEXT_MAX       1024 /* display names and e-mail addresses */
 #define BUCKET_LOCATION_MAX 255
 #define NAME_OBJECT_MAX     (1 + OBJECT_KEY_MAX + 2 + 8)
 #define SWEEP_PAGE          64 /* records read at a time */
+#define SAMPLE_EVERY        256
 
 /* Room for one more item in an array that grows by doubling. */
 #define ARRAY_GROW(mem, array, count, type)                                                        \
@@ -51,13 +56,16 @@
 
 /* A blob of this opening's whose intent nobody is going to take back. */
 struct abandoned {
-	struct bucket_id bucket;
+	struct shard_name shard; /* where its intent lies */
 	struct blob_id blob;
 };
 
 struct catalog {
 	struct store *store;
 	struct catalog_options options;
+	size_t shard_records; /* 0: no partition is ever split */
+	int64_t lend_hand_us;
+	unsigned sample_every;
 	int64_t bucket_fresh_us;
 	int64_t gate_kept_us;
 	struct {
@@ -72,9 +80,6 @@ struct catalog {
 #define PARTITION_USERS   SLICE("users")
 #define PARTITION_BUCKETS SLICE("buckets")
 #define NAME_GATE         SLICE("x")
-
-/* Where what concerns this key lies. One partition holds all of a bucket's; the engine to come wants it by a hash. */
-struct slice bucket_partition(const struct bucket_id *bucket, struct slice key);
 
 /* The pieces one after another, on `mem`. */
 struct slice name_join(TALLOC_CTX *mem, const struct slice *pieces, size_t count);
@@ -120,6 +125,7 @@ void change_expect(struct change *change, struct slice name, struct slice value)
 void change_put(struct change *change, struct slice name, struct slice value);
 void change_delete(struct change *change, struct slice name);
 
+/* Commit it, and in a shard what is to be known of how many records there are. */
 MUST_USE enum store_err change_commit(struct catalog *c, struct slice partition, const struct change *change);
 
 /* As store_get, but what is absent is the empty value. */
@@ -169,16 +175,31 @@ struct slice remains_name(TALLOC_CTX *mem, const unsigned char bucket_id[16]);
 MUST_USE enum store_err bucket_settle(struct catalog *c, struct slice name, const struct bucket_id *id);
 
 /* Before the first write to a bucket: STORE_NOT_FOUND when it was read long ago and is no more. */
-MUST_USE enum store_err bucket_refresh(struct catalog *c, const struct bucket *bucket);
+MUST_USE enum store_err bucket_refresh(struct catalog *c, const struct home *home);
 
-/* After a conflict: when the gate was the reason, settle the bucket. STORE_OK: try again. */
-MUST_USE enum store_err bucket_reopen(struct catalog *c, struct slice name, const struct bucket_id *id);
+/* catalog_move.c: moving the top of a shard's range to the shard that follows it, or to a new one between them. */
+
+/*
+ * (commits) Begin to move the keys from `key` on to the shard of that number, if the bucket still is as it was read. It
+ * is known that they can be read. err STORE_CONFLICT: it is not; STORE_INVALID: the bucket's record would be too large
+ */
+MUST_USE enum store_err move_begin(
+    struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row, struct slice key, uint32_t number);
+
+/* (commits) Do what is left to do of a move, if there is one. STORE_NOT_FOUND: the bucket is gone */
+MUST_USE enum store_err move_carry_on(struct catalog *c, struct slice name, const struct bucket_id *id);
+
+/* (commits) Clear away what lies behind the end of a shard's range: it was moved. */
+MUST_USE enum store_err shard_trim(struct catalog *c, const struct shard *shard, const _Atomic bool *stop);
+
+/* Read all that a move from `key` to the end of the shard would copy. err STORE_DAMAGED */
+MUST_USE enum store_err move_try(struct catalog *c, const struct shard *shard, struct slice key);
 
 /* catalog_content.c. */
 
 struct content {
 	struct catalog *catalog;
-	struct bucket bucket; /* what of it is needed: name, ID, when it was read */
+	struct home home; /* of the key; where the intent lies */
 	uint64_t size;
 	char *bytes; /* as long as they are few */
 	struct blob_writer *writer;
@@ -196,13 +217,14 @@ bool content_is_inline(const struct content *content);
 void content_take(struct change *change, struct content *content);
 
 /* Commit that change. STORE_TIMEOUT: a sweep has taken this opening for dead, and the intent is not as it was */
-MUST_USE enum store_err content_commit(struct content *content, const struct change *change);
+MUST_USE enum store_err content_commit(
+    struct content *content, const struct home *home, const struct change *change);
 
 /* Free it, after what was to name it has ended so. */
 void content_end(struct content *content, enum store_err err);
 
 /* Leave the blob to the next sweep, which finds out whether something names it. Any thread; waits for nothing. */
-void abandon(struct catalog *c, const struct bucket_id *bucket, const struct blob_id *blob);
+void abandon(struct catalog *c, const struct shard_name *shard, const struct blob_id *blob);
 
 /* catalog_locate.c: finding a version. */
 
@@ -215,7 +237,6 @@ struct row {
 
 /* What to read of a key. */
 struct wanted {
-	struct slice key;
 	struct slice version_id; /* empty: the current version */
 	bool newest;             /* when it is the head: the newest noncurrent version, too */
 	bool bytes;              /* its inline content, too */
@@ -233,12 +254,11 @@ struct located {
  * Read what is wanted, all on `mem`. An absent version is no error. Of what is read one after another each piece is
  * right by itself: a change relies on them by conditions. STORE_DAMAGED: a record, or its content is missing
  */
-MUST_USE enum store_err locate(struct catalog *c, const struct bucket_id *bucket, const struct wanted *wanted,
-    TALLOC_CTX *mem, struct located *out);
+MUST_USE enum store_err locate(
+    struct catalog *c, const struct home *home, const struct wanted *wanted, TALLOC_CTX *mem, struct located *out);
 
 /* Read one version that may be there. */
-MUST_USE enum store_err row_read(
-    struct catalog *c, const struct bucket_id *bucket, struct slice key, TALLOC_CTX *mem, struct row *row);
+MUST_USE enum store_err row_read(struct catalog *c, const struct home *home, TALLOC_CTX *mem, struct row *row);
 
 /* A key that an object may have. */
 bool object_key_valid(struct slice key);
@@ -287,8 +307,7 @@ void change_drop_bytes(struct change *change, const struct record_version *recor
 
 struct object_private {
 	struct catalog *catalog;
-	struct bucket_id bucket;
-	struct slice key;
+	struct home home; /* for reading alone */
 	bool has_content;
 	unsigned char content_id[16];
 	struct slice bytes; /* the content's, when they were read along */
@@ -300,33 +319,33 @@ struct object_private {
  * The object that a record describes, on `mem`; `record` borrows from a value that lives on `mem` too, and so does
  * `bytes`, its inline content where that was read.
  */
-struct object *object_make(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, struct slice key,
+struct object *object_make(struct catalog *c, TALLOC_CTX *mem, const struct home *home,
     const struct record_version *record, bool is_latest, struct slice bytes);
 
 /* As object_make, from the summary of a record in a scan: what is kept of it is copied. */
-struct object *object_make_listed(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket,
-    struct slice key, const struct record_version *summary, bool is_latest);
+struct object *object_make_listed(struct catalog *c, TALLOC_CTX *mem, const struct home *home,
+    const struct record_version *summary, bool is_latest);
 
 /* catalog_write.c: what every change of an object has in common. */
 
-/* One attempt at a change: read, decide, commit. STORE_CONFLICT: another one, please. */
-typedef enum store_err attempt_fn(void *context, TALLOC_CTX *scratch);
+/* One attempt at a change where the key lies: read, decide, commit. STORE_CONFLICT: another one, please. */
+typedef enum store_err attempt_fn(void *context, const struct home *home, TALLOC_CTX *scratch);
 MUST_USE enum store_err object_write(
     struct catalog *c, const struct bucket *bucket, struct slice key, attempt_fn *attempt, void *context);
 
 /* Ask the caller's check about a version (NULL, absent, a delete marker: none). STORE_REFUSED */
-MUST_USE enum store_err object_check(struct catalog *c, TALLOC_CTX *scratch, const struct bucket *bucket,
-    struct slice key, const struct row *row, bool is_latest, object_check_fn *check, void *context);
+MUST_USE enum store_err object_check(struct catalog *c, TALLOC_CTX *scratch, const struct home *home,
+    const struct row *row, bool is_latest, object_check_fn *check, void *context);
 
 /* The noncurrent null version that a new null version takes the place of, if there is one. */
-MUST_USE enum store_err old_null_read(struct catalog *c, const struct bucket_id *bucket, struct slice key,
-    TALLOC_CTX *mem, const struct row *head, struct row *out);
+MUST_USE enum store_err old_null_read(
+    struct catalog *c, const struct home *home, TALLOC_CTX *mem, const struct row *head, struct row *out);
 
 /* Make the record what the caller wants it to be. */
 void object_change_apply(struct record_version *record, const struct object_change *change);
 
 /* The object as it was stored, with a copy of the record on `mem`. */
-struct object *object_from_value(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
-    struct slice value, bool is_latest);
+struct object *object_from_value(
+    struct catalog *c, TALLOC_CTX *mem, const struct home *home, struct slice value, bool is_latest);
 
 #endif

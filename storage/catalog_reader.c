@@ -16,6 +16,7 @@ struct window {
 struct object_reader {
 	struct catalog *catalog;
 	const struct object *object;
+	struct home home;   /* of the key */
 	struct slice bytes; /* of an inline object */
 	struct window window;
 	size_t current;  /* the blob of the window that is open, */
@@ -41,22 +42,25 @@ reader_destroy(struct object_reader *reader)
 /* Opening. */
 
 static enum store_err
-read_content(const struct object_private *private, TALLOC_CTX *mem, struct slice *bytes)
+read_content(struct object_reader *reader)
 {
-	struct catalog *c = private->catalog;
+	const struct object_private *private = reader->object->private;
+	struct catalog *c = reader->catalog;
 	struct record_bytes record;
 	struct slice value;
 	enum store_err err;
 
-	*bytes = private->bytes;
+	reader->bytes = private->bytes;
 	if (!private->has_content || private->bytes.length)
 		return STORE_OK;
-	err = store_get(c->store, bucket_partition(&private->bucket, private->key),
-	    name_content(mem, private->content_id), mem, &value);
-	if (!err && !record_bytes_decode(mem, value, &record))
+	do
+		err = store_get(c->store, home_partition(&reader->home), name_content(reader, private->content_id),
+		    reader, &value);
+	while (err && home_moved(c, reader, &reader->home, &err));
+	if (!err && !record_bytes_decode(reader, value, &record))
 		err = STORE_DAMAGED;
 	if (!err)
-		*bytes = record.bytes;
+		reader->bytes = record.bytes;
 	return err;
 }
 
@@ -85,9 +89,12 @@ next_window(struct object_reader *reader, unsigned after, uint64_t begins)
 	struct window *window = &reader->window;
 	TALLOC_CTX *scratch = talloc_new(NULL);
 	struct part_places places;
-	enum store_err err = part_places_read(reader->catalog, bucket_partition(&private->bucket, private->key),
-	    private->upload_id, after, PARTS_PAGE, scratch, &places);
+	enum store_err err;
 
+	do
+		err = part_places_read(reader->catalog, home_partition(&reader->home), private->upload_id, after,
+		    PARTS_PAGE, scratch, &places);
+	while (home_moved(reader->catalog, reader, &reader->home, &err));
 	close_blob(reader);
 	if (!err && !places.count)
 		err = STORE_DAMAGED;
@@ -149,12 +156,14 @@ enum store_err
 object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, struct object_reader **out)
 {
 	struct object_reader *reader = talloc_zero(mem, struct object_reader);
-	enum store_err err = read_content(object->private, reader, &reader->bytes);
+	enum store_err err;
 
 	*out = NULL;
 	talloc_set_destructor(reader, reader_destroy);
 	reader->catalog = c;
 	reader->object = object;
+	reader->home = object->private->home;
+	err = read_content(reader);
 	if (!err && !sizes_match(object, reader->bytes))
 		err = STORE_DAMAGED;
 	if (!err && object->size && !object->private->has_content)

@@ -4,6 +4,7 @@ struct stats_visit {
 	struct catalog *catalog;
 	TALLOC_CTX *scratch;
 	struct catalog_stats *stats;
+	struct record_gate gate; /* the range of the partition's own keys */
 	/* Uploads whose parts are garbage: their records come before those of the parts, and both by ID. */
 	struct {
 		unsigned char (*ids)[16];
@@ -46,7 +47,8 @@ count_version(struct stats_visit *v, struct slice name, struct slice value)
 	uint64_t ordinal;
 	bool is_head;
 
-	if (!name_parse(name, &key, &is_head, &ordinal) || !record_version_decode(v->scratch, value, &record))
+	if (!name_parse(name, &key, &is_head, &ordinal) || !key_in_range(key, v->gate.begin, v->gate.end) ||
+	    !record_version_decode(v->scratch, value, &record))
 		return;
 	if (is_head && !record.delete_marker)
 		v->stats->objects++;
@@ -102,11 +104,19 @@ visit_record(void *context, struct slice name, struct slice value, struct slice 
 	return SCAN_NEXT;
 }
 
+/* Records of keys that are on their way from shard to shard, or were, may be in two of them. */
 static enum store_err
-visit_all(struct stats_visit *v, struct slice partition)
+visit_all(struct stats_visit *v, TALLOC_CTX *mem, struct slice partition)
 {
-	enum store_err err = store_scan(v->catalog->store, partition, SLICE("g"), visit_record, v);
+	struct slice gate;
+	enum store_err err = read_optional(v->catalog, partition, NAME_GATE, mem, &gate);
 
+	if (!err && !gate.length && partition.length > sizeof(struct bucket_id))
+		return STORE_OK; /* a new shard, which has nothing of its own yet */
+	if (!err && !record_gate_decode(mem, gate, &v->gate) && gate.length)
+		err = STORE_DAMAGED;
+	if (!err)
+		err = store_scan(v->catalog->store, partition, SLICE("g"), visit_record, v);
 	TALLOC_FREE(v->dead.ids);
 	v->dead.count = v->dead.passed = 0;
 	return err;
@@ -129,7 +139,7 @@ catalog_stats(struct catalog *c, struct catalog_stats *out)
 		err = store_scan(c->store, PARTITION_BUCKETS, SLICE("b/"), visit_bucket, &v);
 	for (size_t i = 0; i < partitions.count && !err; i++)
 		if (partition_is_bucket(partitions.items[i], &id))
-			err = visit_all(&v, partitions.items[i]);
+			err = visit_all(&v, mem, partitions.items[i]);
 	talloc_free(mem);
 	return err;
 }

@@ -23,17 +23,11 @@ sweep_stopped(const struct sweep *s)
 	return s->stop && *s->stop;
 }
 
-static struct slice
-partition_of(const struct bucket_id *bucket)
-{
-	return bucket_partition(bucket, slice_make(NULL, 0));
-}
-
 /* Garbage. */
 
 /* From the commit of this on, nothing can name the blob of an intent any more. STORE_CONFLICT: it is not one any more */
 static enum store_err
-condemn(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, const struct entry *entry,
+condemn(struct catalog *c, TALLOC_CTX *mem, struct slice partition, const struct entry *entry,
     struct record_garbage *garbage)
 {
 	struct change change = { .mem = mem, .frees = true };
@@ -42,7 +36,7 @@ condemn(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *bucket, cons
 	garbage->since_us = clock_wall_us();
 	change_expect(&change, entry->name, entry->value);
 	change_put(&change, entry->name, record_garbage_encode(mem, garbage));
-	return change_commit(c, partition_of(bucket), &change);
+	return change_commit(c, partition, &change);
 }
 
 bool
@@ -66,7 +60,7 @@ delete_blobs(struct sweep *s, const struct record_blobs *blobs)
 
 /* Whether the blobs may go now; a writer that is gone is noted as such. */
 static bool
-is_due(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const struct entry *entry,
+is_due(struct sweep *s, TALLOC_CTX *mem, struct slice partition, const struct entry *entry,
     struct record_garbage *garbage)
 {
 	enum store_err err;
@@ -75,45 +69,44 @@ is_due(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const s
 		return clock_wall_us() - garbage->since_us >= s->c->options.garbage_grace_us;
 	if (store_session_alive(s->c->store, garbage->session))
 		return false;
-	err = condemn(s->c, mem, bucket, entry, garbage);
+	err = condemn(s->c, mem, partition, entry, garbage);
 	return err != STORE_CONFLICT && sweep_went_well(s, err);
 }
 
 static void
-count_waiting(struct sweep *s, const struct bucket_id *bucket, const struct record_garbage *garbage)
+count_waiting(struct sweep *s, struct slice partition, const struct record_garbage *garbage)
 {
 	uint64_t count = 0;
 
 	if (record_has_id(garbage->upload_id))
-		sweep_went_well(s, parts_count_blobs(s->c, partition_of(bucket), garbage->upload_id, &count));
+		sweep_went_well(s, parts_count_blobs(s->c, partition, garbage->upload_id, &count));
 	s->result->blobs_waiting += garbage->blobs.count + count;
 }
 
 /* Whether nothing is left of it. */
 static bool
-delete_garbage(
-    struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *bucket, const struct record_garbage *garbage)
+delete_garbage(struct sweep *s, TALLOC_CTX *mem, struct slice partition, const struct record_garbage *garbage)
 {
 	return delete_blobs(s, &garbage->blobs) &&
 	       (!record_has_id(garbage->upload_id) ||
-		   sweep_parts(s, partition_of(bucket), name_parts(mem, garbage->upload_id)));
+		   sweep_parts(s, partition, name_parts(mem, garbage->upload_id)));
 }
 
 static void
-sweep_entry(struct sweep *s, const struct bucket_id *bucket, const struct entry *entry, struct change *change)
+sweep_entry(struct sweep *s, struct slice partition, const struct entry *entry, struct change *change)
 {
 	struct record_garbage garbage;
 
 	if (!record_garbage_decode(change->mem, entry->value, &garbage))
 		s->err = STORE_DAMAGED;
-	else if (!is_due(s, change->mem, bucket, entry, &garbage))
-		count_waiting(s, bucket, &garbage);
-	else if (delete_garbage(s, change->mem, bucket, &garbage))
+	else if (!is_due(s, change->mem, partition, entry, &garbage))
+		count_waiting(s, partition, &garbage);
+	else if (delete_garbage(s, change->mem, partition, &garbage))
 		change_delete(change, entry->name);
 }
 
 static void
-sweep_garbage(struct sweep *s, const struct bucket_id *bucket)
+sweep_garbage(struct sweep *s, struct slice partition)
 {
 	char first[STORE_KEY_MAX + 1] = "g";
 	struct slice from = { first, 1 };
@@ -122,15 +115,14 @@ sweep_garbage(struct sweep *s, const struct bucket_id *bucket)
 	while (page.count == SWEEP_PAGE && !sweep_stopped(s)) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 		struct change change = { .mem = scratch, .frees = true };
-		enum store_err err =
-		    read_entries(s->c, partition_of(bucket), SLICE("g"), from, SWEEP_PAGE, scratch, &page);
+		enum store_err err = read_entries(s->c, partition, SLICE("g"), from, SWEEP_PAGE, scratch, &page);
 
 		for (size_t i = 0; i < page.count && !sweep_stopped(s); i++)
-			sweep_entry(s, bucket, &page.items[i], &change);
+			sweep_entry(s, partition, &page.items[i], &change);
 		if (page.count)
 			from = entries_next(&page, first);
 		if (change.delete_count)
-			sweep_went_well(s, change_commit(s->c, partition_of(bucket), &change));
+			sweep_went_well(s, change_commit(s->c, partition, &change));
 		talloc_free(scratch);
 		if (!sweep_went_well(s, err))
 			break;
@@ -146,7 +138,7 @@ sweep_one_abandoned(struct sweep *s, TALLOC_CTX *mem, const struct abandoned *it
 	struct change change = { .mem = mem, .frees = true };
 	struct entry entry = { .name = name_garbage(mem, &item->blob) };
 	struct record_garbage garbage;
-	enum store_err err = read_optional(s->c, partition_of(&item->bucket), entry.name, mem, &entry.value);
+	enum store_err err = read_optional(s->c, shard_partition(&item->shard), entry.name, mem, &entry.value);
 
 	if (err || !entry.value.length)
 		return err;
@@ -154,12 +146,12 @@ sweep_one_abandoned(struct sweep *s, TALLOC_CTX *mem, const struct abandoned *it
 		return STORE_DAMAGED;
 	if (garbage.state == RECORD_GARBAGE_DEAD)
 		return STORE_OK;
-	err = condemn(s->c, mem, &item->bucket, &entry, &garbage);
+	err = condemn(s->c, mem, shard_partition(&item->shard), &entry, &garbage);
 	if (err == STORE_CONFLICT)
 		return STORE_OK; /* an object names it after all */
 	if (!err && delete_blobs(s, &garbage.blobs)) {
 		change_delete(&change, entry.name);
-		err = change_commit(s->c, partition_of(&item->bucket), &change);
+		err = change_commit(s->c, shard_partition(&item->shard), &change);
 	}
 	return err;
 }
@@ -180,7 +172,7 @@ sweep_abandoned(struct sweep *s)
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
 		if (sweep_stopped(s) || !sweep_went_well(s, sweep_one_abandoned(s, scratch, &items[i])))
-			abandon(s->c, &items[i].bucket, &items[i].blob);
+			abandon(s->c, &items[i].shard, &items[i].blob);
 		talloc_free(scratch);
 	}
 	talloc_free(items);
@@ -190,18 +182,18 @@ sweep_abandoned(struct sweep *s)
 
 /* Carry an interrupted deletion on. False: the record is damaged. */
 static bool
-settle_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem, struct bucket_id *id)
+settle_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem, struct record_bucket *record)
 {
-	struct record_bucket record;
+	struct bucket_id id;
 	enum store_err err;
 
-	if (!record_bucket_decode(mem, entry->value, &record)) {
+	if (!record_bucket_decode(mem, entry->value, record) || !shards_valid(&record->shards)) {
 		s->err = STORE_DAMAGED;
 		return false;
 	}
-	memcpy(id->bytes, record.id, sizeof(id->bytes));
-	if (record.state == RECORD_BUCKET_DELETING) {
-		err = bucket_settle(s->c, record.name, id);
+	memcpy(id.bytes, record->id, sizeof(id.bytes));
+	if (record->state == RECORD_BUCKET_DELETING) {
+		err = bucket_settle(s->c, record->name, &id);
 		if (err == STORE_NOT_FOUND || sweep_went_well(s, err))
 			s->result->buckets_finished++;
 	}
@@ -211,57 +203,87 @@ settle_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem, struc
 static void
 settle_alone(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
 {
-	struct bucket_id id;
+	struct record_bucket record;
 
-	(void)settle_bucket(s, entry, mem, &id);
+	(void)settle_bucket(s, entry, mem, &record);
 }
 
 static void
 sweep_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
 {
+	struct record_bucket record;
 	struct bucket_id id;
 
-	if (settle_bucket(s, entry, mem, &id))
-		sweep_garbage(s, &id);
+	if (!settle_bucket(s, entry, mem, &record))
+		return;
+	memcpy(id.bytes, record.id, sizeof(id.bytes));
+	for (size_t i = 0; i < shard_count(&record.shards); i++) {
+		struct shard shard = shard_at(&id, &record.shards, i);
+		struct shard_name name = shard_name(&id, shard.number);
+
+		sweep_garbage(s, shard_partition(&name));
+	}
+	sweep_split(s, &record);
 }
 
 /*
- * Clear what is left but garbage. *clear: nothing is, except the gate. Objects cannot be there: they are not touched.
- * Parts wait for the garbage to have gone, since some of them may be garbage that is still being read.
+ * Clear what is left of a shard but garbage. *clear: nothing is, except the gate. Objects cannot be there, other than
+ * those that were moved: they are not touched. Parts wait for the garbage to have gone, since some of them may be garbage
+ * that is still being read.
  */
 static enum store_err
-clear_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, bool *clear)
+clear_remains(struct sweep *s, TALLOC_CTX *mem, struct slice partition, bool *clear)
 {
 	struct change change = { .mem = mem, .frees = true };
 	struct slice all = { NULL, 0 };
 	struct entries page = { 0 };
-	enum store_err err = read_entries(s->c, partition_of(id), all, all, SWEEP_PAGE, mem, &page);
+	enum store_err err = read_entries(s->c, partition, all, all, SWEEP_PAGE, mem, &page);
 
 	*clear = false;
 	if (err)
 		return err;
 	*clear = page.count == 0 || (page.count == 1 && slice_equal(page.items[0].name, NAME_GATE));
 	for (size_t i = 0; i < page.count; i++) {
-		if (page.items[i].name.data[0] == 'c')
+		/* Samples go with what they are of; those of nothing, when there is nothing else. */
+		if (page.items[i].name.data[0] == 'c' ||
+		    (page.items[i].name.data[0] == 'y' && page.items[0].name.data[0] > 'p'))
 			change_delete(&change, page.items[i].name);
 		else if (page.items[i].name.data[0] == 'o')
 			LOG(ERROR, "object in a deleted bucket", LOG_TEXT("name", page.items[i].name));
 	}
 	if (page.count && (page.items[0].name.data[0] == 'p' || page.items[0].name.data[0] == 'u'))
-		sweep_uploads(s, partition_of(id));
-	return change.delete_count ? change_commit(s->c, partition_of(id), &change) : STORE_OK;
+		sweep_uploads(s, partition);
+	return change.delete_count ? change_commit(s->c, partition, &change) : STORE_OK;
 }
 
-/* The gate stays until nobody can come any more who read the bucket before it was deleted. */
+/* Whether only the gate of a shard is left. */
+static bool
+sweep_remaining_shard(struct sweep *s, TALLOC_CTX *mem, const struct shard *shard)
+{
+	struct shard_name name = shard_name(&shard->bucket, shard->number);
+	bool clear;
+
+	sweep_garbage(s, shard_partition(&name));
+	return !sweep_stopped(s) && sweep_went_well(s, shard_trim(s->c, shard, s->stop)) &&
+	       sweep_went_well(s, clear_remains(s, mem, shard_partition(&name), &clear)) && clear;
+}
+
+/* The gates stay until nobody can come any more who read the bucket before it was deleted. */
 static enum store_err
-forget_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, struct slice name)
+forget_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, const struct fields *shards,
+    struct slice remains_name)
 {
 	struct change gate = { .mem = mem, .frees = true }, remains = { .mem = mem, .frees = true };
-	enum store_err err;
+	enum store_err err = STORE_OK;
 
 	change_delete(&gate, NAME_GATE);
-	change_delete(&remains, name);
-	err = change_commit(s->c, partition_of(id), &gate);
+	for (size_t i = 0; i < shard_count(shards) && !err; i++) {
+		struct shard shard = shard_at(id, shards, i);
+		struct shard_name name = shard_name(id, shard.number);
+
+		err = change_commit(s->c, shard_partition(&name), &gate);
+	}
+	change_delete(&remains, remains_name);
 	return err ? err : change_commit(s->c, PARTITION_BUCKETS, &remains);
 }
 
@@ -270,18 +292,21 @@ sweep_remains(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
 {
 	struct record_remains record;
 	struct bucket_id id;
-	bool clear;
+	bool clear = true;
 
-	if (entry->name.length != 2 + sizeof(id.bytes) || !record_remains_decode(mem, entry->value, &record)) {
+	if (entry->name.length != 2 + sizeof(id.bytes) || !record_remains_decode(mem, entry->value, &record) ||
+	    !shards_valid(&record.shards)) {
 		s->err = STORE_DAMAGED;
 		return;
 	}
 	memcpy(id.bytes, entry->name.data + 2, sizeof(id.bytes));
-	sweep_garbage(s, &id);
-	if (sweep_stopped(s) || !sweep_went_well(s, clear_remains(s, mem, &id, &clear)) || !clear)
-		return;
-	if (clock_wall_us() - record.deleted_us >= s->c->gate_kept_us)
-		sweep_went_well(s, forget_remains(s, mem, &id, entry->name));
+	for (size_t i = 0; i < shard_count(&record.shards); i++) {
+		struct shard shard = shard_at(&id, &record.shards, i);
+
+		clear = sweep_remaining_shard(s, mem, &shard) && clear;
+	}
+	if (clear && clock_wall_us() - record.deleted_us >= s->c->gate_kept_us)
+		sweep_went_well(s, forget_remains(s, mem, &id, &record.shards, entry->name));
 }
 
 static void

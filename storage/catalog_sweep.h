@@ -1,4 +1,7 @@
-/* What the parts of the cleaning share: catalog_sweep.c (the whole of it), catalog_sweep_parts.c (parts of uploads). */
+/*
+ * What the parts of the cleaning share: catalog_sweep.c (the whole of it), catalog_sweep_parts.c (parts of uploads),
+ * catalog_split.c (shards that have become too large).
+ */
 #ifndef STORAGE_CATALOG_SWEEP_H
 #define STORAGE_CATALOG_SWEEP_H
 
@@ -28,6 +31,9 @@ MUST_USE enum store_err parts_count_blobs(
  * for the sweep was stopped or something went wrong.
  */
 bool sweep_parts(struct sweep *s, struct slice partition, struct slice prefix);
+
+/* Clear away what was moved from one shard of a bucket to another, and split those that have too many records. */
+void sweep_split(struct sweep *s, const struct record_bucket *record);
 
 /* Delete all parts and uploads of a deleted bucket: nobody can read or write them any more. */
 void sweep_uploads(struct sweep *s, struct slice partition);

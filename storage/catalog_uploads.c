@@ -11,13 +11,13 @@ copy(TALLOC_CTX *mem, struct slice s)
 }
 
 enum store_err
-upload_read(struct catalog *c, const struct bucket_id *bucket, struct slice key, const unsigned char id[16],
-    TALLOC_CTX *mem, struct upload_row *out)
+upload_read(
+    struct catalog *c, const struct home *home, const unsigned char id[16], TALLOC_CTX *mem, struct upload_row *out)
 {
 	enum store_err err;
 
-	*out = (struct upload_row){ .name = name_upload(mem, key, id) };
-	err = store_get(c->store, bucket_partition(bucket, key), out->name, mem, &out->value);
+	*out = (struct upload_row){ .name = name_upload(mem, home->key, id) };
+	err = store_get(c->store, home_partition(home), out->name, mem, &out->value);
 	if (!err && !record_upload_decode(mem, out->value, &out->record))
 		err = STORE_DAMAGED;
 	return err;
@@ -83,14 +83,12 @@ upload_drop(struct change *change, const unsigned char upload_id[16])
 struct creating {
 	struct catalog *c;
 	TALLOC_CTX *mem;
-	const struct bucket *bucket;
-	struct slice key;
 	const struct record_upload *record;
 	struct upload **out;
 };
 
 static enum store_err
-create_once(void *context, TALLOC_CTX *scratch)
+create_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct creating *p = context;
 	struct change change = { .mem = scratch };
@@ -99,13 +97,13 @@ create_once(void *context, TALLOC_CTX *scratch)
 	enum store_err err;
 
 	id_make(id);
-	name = name_upload(scratch, p->key, id);
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	name = name_upload(scratch, home->key, id);
+	change_expect(&change, NAME_GATE, home->gate);
 	change_expect(&change, name, slice_make(NULL, 0));
 	change_put(&change, name, value);
-	err = change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
+	err = change_commit(p->c, home_partition(home), &change);
 	if (!err)
-		*p->out = upload_make(p->mem, p->key, id, value);
+		*p->out = upload_make(p->mem, home->key, id, value);
 	return err;
 }
 
@@ -122,7 +120,7 @@ catalog_upload_create(struct catalog *c, TALLOC_CTX *mem, const struct bucket *b
 		.headers = change->headers,
 		.metadata = change->metadata,
 		.checksums = change->checksums };
-	struct creating p = { c, mem, bucket, key, &record, out };
+	struct creating p = { c, mem, &record, out };
 
 	*out = NULL;
 	return object_write(c, bucket, key, create_once, &p);
@@ -133,13 +131,16 @@ catalog_upload(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, 
     struct slice upload_id, struct upload **out)
 {
 	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct home home = home_find(scratch, bucket, key);
 	struct upload_row row = { 0 };
 	unsigned char id[16];
 	enum store_err err = STORE_NOT_FOUND;
 
 	*out = NULL;
 	if (object_key_valid(key) && upload_id_parse(upload_id, id))
-		err = upload_read(c, &bucket->id, key, id, scratch, &row);
+		do
+			err = upload_read(c, &home, id, scratch, &row);
+		while (err && home_moved(c, scratch, &home, &err));
 	if (!err)
 		*out = upload_make(mem, key, id, row.value);
 	talloc_free(scratch);
@@ -151,29 +152,27 @@ catalog_upload(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, 
 struct ending {
 	struct catalog *c;
 	TALLOC_CTX *mem;
-	const struct bucket *bucket;
-	struct slice key;
 	unsigned char id[16];
 	struct upload **out;
 };
 
 /* Anew also where it is frozen, so that of several completions at once only the one that began last goes on. */
 static enum store_err
-freeze_once(void *context, TALLOC_CTX *scratch)
+freeze_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct ending *p = context;
 	struct change change = { .mem = scratch };
 	struct upload_row row;
 	struct slice value;
-	enum store_err err = upload_read(p->c, &p->bucket->id, p->key, p->id, scratch, &row);
+	enum store_err err = upload_read(p->c, home, p->id, scratch, &row);
 
 	if (err)
 		return err;
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&change, NAME_GATE, home->gate);
 	value = upload_change_state(&change, &row, RECORD_UPLOAD_FROZEN);
-	err = change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
+	err = change_commit(p->c, home_partition(home), &change);
 	if (!err)
-		*p->out = upload_make(p->mem, p->key, p->id, value);
+		*p->out = upload_make(p->mem, home->key, p->id, value);
 	return err;
 }
 
@@ -181,7 +180,7 @@ enum store_err
 catalog_upload_freeze(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
     struct slice upload_id, struct upload **out)
 {
-	struct ending p = { .c = c, .mem = mem, .bucket = bucket, .key = key, .out = out };
+	struct ending p = { .c = c, .mem = mem, .out = out };
 
 	*out = NULL;
 	if (!upload_id_parse(upload_id, p.id))
@@ -190,26 +189,26 @@ catalog_upload_freeze(struct catalog *c, TALLOC_CTX *mem, const struct bucket *b
 }
 
 static enum store_err
-abort_once(void *context, TALLOC_CTX *scratch)
+abort_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct ending *p = context;
 	struct change change = { .mem = scratch, .frees = true };
 	struct upload_row row;
-	enum store_err err = upload_read(p->c, &p->bucket->id, p->key, p->id, scratch, &row);
+	enum store_err err = upload_read(p->c, home, p->id, scratch, &row);
 
 	if (err)
 		return err;
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&change, NAME_GATE, home->gate);
 	change_expect(&change, row.name, row.value);
 	change_delete(&change, row.name);
 	upload_drop(&change, p->id);
-	return change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
+	return change_commit(p->c, home_partition(home), &change);
 }
 
 enum store_err
 catalog_upload_abort(struct catalog *c, const struct bucket *bucket, struct slice key, struct slice upload_id)
 {
-	struct ending p = { .c = c, .bucket = bucket, .key = key };
+	struct ending p = { .c = c };
 
 	if (!upload_id_parse(upload_id, p.id))
 		return STORE_NOT_FOUND;

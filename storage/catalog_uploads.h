@@ -33,8 +33,8 @@ struct upload_row {
 };
 
 /* err STORE_NOT_FOUND, STORE_DAMAGED */
-MUST_USE enum store_err upload_read(struct catalog *c, const struct bucket_id *bucket, struct slice key,
-    const unsigned char id[16], TALLOC_CTX *mem, struct upload_row *out);
+MUST_USE enum store_err upload_read(struct catalog *c, const struct home *home, const unsigned char id[16],
+    TALLOC_CTX *mem, struct upload_row *out);
 
 /* The upload that a record describes, with a copy of it, on `mem`. NULL: the record is damaged. */
 struct upload *upload_make(TALLOC_CTX *mem, struct slice key, const unsigned char id[16], struct slice value);

@@ -12,6 +12,10 @@ struct verify_bucket {
 	struct bucket_id id;
 	const char *name; /* for what is reported */
 	bool deleted;     /* and not cleared yet: it must not hold anything */
+	/* While one of its shards is checked: */
+	struct slice partition;
+	struct record_gate
+	    gate; /* the range of the shard's own keys; others are on their way, or are to be cleared away */
 };
 
 struct verify {
@@ -40,7 +44,10 @@ typedef enum store_err verify_check_fn(
 MUST_USE enum store_err verify_walk(
     struct verify *v, struct slice partition, struct slice from, verify_check_fn *check, void *context);
 
-/* Read all of one bucket. */
+/* Whether the gate of a partition is closed, as it is and stays when its bucket is deleted; also when it cannot be read. */
+bool verify_is_closed(struct verify *v, struct slice partition, TALLOC_CTX *scratch);
+
+/* Read all of one shard of a bucket. */
 MUST_USE enum store_err verify_bucket(struct verify *v, const struct verify_bucket *bucket);
 
 /* A record of a bucket that is being checked. */
@@ -59,7 +66,6 @@ struct verify_subject {
  */
 bool verify_judge(const struct verify_subject *s, enum store_err err, const char *what);
 void verify_malformed(const struct verify_subject *s);
-struct slice verify_partition(const struct verify_subject *s);
 
 /* Read all of a blob. */
 MUST_USE enum store_err verify_blob(const struct verify_subject *s, const struct record_blob *blob);
@@ -69,7 +75,7 @@ void verify_upload(struct verify_subject *s);
 void verify_part(struct verify_subject *s);
 bool verify_manifest(const struct verify_subject *s, const struct record_version *version);
 
-/* Find the parts of a bucket that belong to no upload under way, no version, and no garbage record. */
+/* Find the parts of a shard that belong to no upload under way, no version, and no garbage record. */
 MUST_USE enum store_err verify_owners(struct verify *v, const struct verify_bucket *bucket);
 
 /* Find the blobs that no version, no part, and no garbage record names. */

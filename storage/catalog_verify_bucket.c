@@ -16,17 +16,11 @@ struct subject {
 	struct record_version record;
 };
 
-struct slice
-verify_partition(const struct verify_subject *s)
-{
-	return bucket_partition(&s->bucket->id, slice_make(NULL, 0));
-}
-
 static bool
 still_there(const struct verify_subject *s)
 {
 	struct slice value;
-	enum store_err err = read_optional(s->v->c, verify_partition(s), s->entry->name, s->scratch, &value);
+	enum store_err err = read_optional(s->v->c, s->bucket->partition, s->entry->name, s->scratch, &value);
 
 	return err || slice_equal(value, s->entry->value);
 }
@@ -97,7 +91,7 @@ check_blobs(const struct subject *s)
 static enum store_err
 find_other(const struct verify_subject *s, struct slice name, struct slice *value)
 {
-	return store_get(s->v->c->store, verify_partition(s), name, s->scratch, value);
+	return store_get(s->v->c->store, s->bucket->partition, name, s->scratch, value);
 }
 
 static bool
@@ -153,6 +147,8 @@ check_version(struct subject *s)
 		verify_malformed(common);
 		return;
 	}
+	if (!key_in_range(s->key, common->bucket->gate.begin, common->bucket->gate.end))
+		return;
 	common->what = talloc_asprintf(common->scratch, "key \"%.*s\", version %s", SLICE_ARG(s->key),
 	    version_id_of(common->scratch, &s->record));
 	check_place(s, is_head);
@@ -174,6 +170,8 @@ other_is_right(const struct verify_subject *s)
 	} record;
 	struct slice name = s->entry->name, value = s->entry->value;
 
+	if (name.data[0] == 'y')
+		return name.length > 1 && slice_equal(value, SLICE("1"));
 	if (name.data[0] == 'g')
 		return name.length == 17 && record_garbage_decode(s->scratch, value, &record.garbage);
 	return slice_equal(name, NAME_GATE) && record_gate_decode(s->scratch, value, &record.gate);
@@ -211,8 +209,7 @@ enum store_err
 verify_bucket(struct verify *v, const struct verify_bucket *bucket)
 {
 	struct bucket_walk walk = { bucket, talloc_size(NULL, READ_BYTES) };
-	enum store_err err =
-	    verify_walk(v, bucket_partition(&bucket->id, slice_make(NULL, 0)), SLICE("g"), check, &walk);
+	enum store_err err = verify_walk(v, bucket->partition, SLICE("g"), check, &walk);
 
 	talloc_free(walk.bytes);
 	return err ? err : verify_owners(v, bucket);

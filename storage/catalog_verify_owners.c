@@ -92,12 +92,12 @@ tell(struct verify *v, const struct verify_bucket *bucket, struct slice partitio
     const struct owned *item)
 {
 	struct part_rows rows;
-	struct slice gate;
-	enum store_err err = read_optional(v->c, partition, NAME_GATE, o->scratch, &gate);
+	enum store_err err;
 
-	if (!err)
-		err = part_rows_read(v->c, partition, item->upload_id, 0, 1, o->scratch, &rows);
-	if (err || gate.length || !rows.count)
+	if (verify_is_closed(v, partition, o->scratch))
+		return STORE_OK;
+	err = part_rows_read(v->c, partition, item->upload_id, 0, 1, o->scratch, &rows);
+	if (err || !rows.count)
 		return err == STORE_DAMAGED ? STORE_OK : err; /* which was told of */
 	v->result->orphans++;
 	verify_say(v, "bucket %s, upload %s: its parts belong to nothing", bucket->name,
@@ -108,7 +108,7 @@ tell(struct verify *v, const struct verify_bucket *bucket, struct slice partitio
 static enum store_err
 find_owners(struct verify *v, const struct verify_bucket *bucket, struct owners *o)
 {
-	struct slice partition = bucket_partition(&bucket->id, slice_make(NULL, 0));
+	struct slice partition = bucket->partition;
 	enum store_err err = store_scan(v->c->store, partition, SLICE("p"), visit_part, o);
 
 	for (int pass = 0; pass < PASSES && o->left && !err; pass++)

@@ -100,15 +100,122 @@ first_name(const struct walk *w, TALLOC_CTX *mem)
 	return slice_compare(after, prefix) < 0 ? prefix : after;
 }
 
-enum store_err
-walk_run(struct walk *w, struct catalog *c, const struct bucket_id *bucket, scan_visit_fn *visit, void *context)
+struct home
+walk_home(const struct walk *w, struct slice key)
 {
-	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct home home = w->home;
+
+	home.key = key;
+	return home;
+}
+
+/* Going through the shards. */
+
+struct shards_walk {
+	struct walk *walk;
+	scan_visit_fn *visit;
+	void *context;
+	struct slice end;         /* the first name that belongs to another shard; empty: there is none */
+	char from[STORE_KEY_MAX]; /* the first name that is still to be met */
+	size_t from_length;
+	bool ended; /* the visitor wants no more */
+};
+
+static void
+go_on_at(struct shards_walk *s, struct slice name)
+{
+	memcpy(s->from, name.data, name.length);
+	s->from_length = name.length;
+}
+
+/* What lies behind the shard's end has been moved, and is still to be cleared away. */
+static enum scan_step
+visit_own(void *context, struct slice name, struct slice value, struct slice *seek)
+{
+	struct shards_walk *s = context;
+	enum scan_step step;
+
+	if (name.data[0] != s->walk->letter || (s->end.length && slice_compare(name, s->end) >= 0))
+		return SCAN_STOP;
+	step = s->visit(s->context, name, value, seek);
+	s->ended = step == SCAN_STOP;
+	if (step == SCAN_SEEK)
+		go_on_at(s, *seek);
+	return step;
+}
+
+static enum store_err
+walk_shard(struct shards_walk *s, struct catalog *c, TALLOC_CTX *mem, const struct shard *shard)
+{
+	struct slice letter = slice_make(&s->walk->letter, 1);
+	struct slice begin = NAME(mem, letter, shard->begin);
+
+	s->end = shard->end.length ? NAME(mem, letter, shard->end) : shard->end;
+	if (s->end.length && slice_compare(slice_make(s->from, s->from_length), s->end) >= 0)
+		return STORE_OK;
+	if (slice_compare(slice_make(s->from, s->from_length), begin) < 0)
+		go_on_at(s, begin);
+	s->walk->home.bucket = shard->bucket;
+	s->walk->home.name = shard_name(&shard->bucket, shard->number);
+	return store_scan(
+	    c->store, shard_partition(&s->walk->home.name), slice_make(s->from, s->from_length), visit_own, s);
+}
+
+static enum store_err
+walk_shards(struct walk *w, struct catalog *c, const struct bucket_id *bucket, const struct fields *shards,
+    scan_visit_fn *visit, void *context)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct shards_walk s = { .walk = w, .visit = visit, .context = context };
 	enum store_err err = STORE_OK;
 
-	if (w->limit)
-		err = store_scan(c->store, bucket_partition(bucket, slice_make(NULL, 0)), first_name(w, scratch),
-		    visit, context);
-	talloc_free(scratch);
+	go_on_at(&s, first_name(w, mem));
+	for (size_t i = 0; i < shard_count(shards) && !s.ended && !err; i++) {
+		struct shard shard = shard_at(bucket, shards, i);
+
+		err = walk_shard(&s, c, mem, &shard);
+	}
+	talloc_free(mem);
 	return err ? err : w->err;
+}
+
+/* What was read is all that there was if the shards still are the same. Otherwise *shards is what they are now. */
+static enum store_err
+check_shards(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct fields *shards, bool *same)
+{
+	struct bucket_row row;
+	enum store_err err;
+
+	*same = true;
+	if (c->shard_records == 0)
+		return STORE_OK;
+	err = bucket_read(c, mem, slice_from(bucket->name), &row);
+	if (err || !bucket_row_is(&row, &bucket->id))
+		return err;
+	*same = shards_equal(&row.record.shards, shards);
+	*shards = row.record.shards;
+	return STORE_OK;
+}
+
+enum store_err
+walk_run(struct walk *w, struct catalog *c, const struct bucket *bucket, scan_visit_fn *visit, void *context)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct fields shards = bucket->shards;
+	struct walk begun;
+	bool same = true;
+	enum store_err err = STORE_OK;
+
+	w->home.bucket_name = slice_from(bucket->name);
+	begun = *w;
+	if (w->limit)
+		do {
+			*w = begun;
+			*w->item_count = 0;
+			err = walk_shards(w, c, &bucket->id, &shards, visit, context);
+			if (!err)
+				err = check_shards(c, mem, bucket, &shards, &same);
+		} while (!err && !same);
+	talloc_free(mem);
+	return err;
 }

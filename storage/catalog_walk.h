@@ -1,5 +1,5 @@
 /*
- * What the listings of a bucket have in common: the keys that they pass in one scan, the common prefixes that they fold
+ * What the listings of a bucket have in common: the keys that they pass in scans, the common prefixes that they fold
  * and jump over, and where a page ends. Names are a letter, the key, and a zero byte before whatever tells several
  * things of one key apart.
  *
@@ -24,7 +24,8 @@ struct walk {
 	bool after_is_prefix; /* it is a common prefix: all that it covers is skipped */
 	bool after_inside;    /* it is a key of which some items are still to come */
 	size_t limit;
-	TALLOC_CTX *page; /* where what is found lives */
+	TALLOC_CTX *page;   /* where what is found lives */
+	size_t *item_count; /* how many items there are on it */
 
 	/* What has been found. */
 	size_t count; /* items and common prefixes */
@@ -35,11 +36,18 @@ struct walk {
 	bool last_is_prefix;
 	enum store_err err;
 	char seek[STORE_KEY_MAX]; /* where the scan was sent to */
+	struct home home;         /* of the keys at hand: their shard, without a key */
 };
 
-/* Scan the bucket's partition from where the walk begins. */
+/*
+ * Scan the bucket's shards from where the walk begins. The visitor meets names of the letter alone. It is begun anew when
+ * keys were moved meanwhile.
+ */
 MUST_USE enum store_err walk_run(
-    struct walk *w, struct catalog *c, const struct bucket_id *bucket, scan_visit_fn *visit, void *context);
+    struct walk *w, struct catalog *c, const struct bucket *bucket, scan_visit_fn *visit, void *context);
+
+/* The home of a key that was met. */
+struct home walk_home(const struct walk *w, struct slice key);
 
 /* Whether the listing is about this key at all. Otherwise *step says how the scan goes on. */
 MUST_USE bool walk_meets(

@@ -5,45 +5,57 @@
 
 #include "common/clock.h"
 
+/* Whether an attempt went by what it read, without a commit that proves it. */
+static bool
+is_unproven(enum store_err err)
+{
+	return err == STORE_NOT_FOUND || err == STORE_REFUSED || err == STORE_INVALID || err == STORE_DAMAGED;
+}
+
 enum store_err
 object_write(struct catalog *c, const struct bucket *bucket, struct slice key, attempt_fn *attempt, void *context)
 {
-	enum store_err err = object_key_valid(key) ? bucket_refresh(c, bucket) : STORE_INVALID;
+	TALLOC_CTX *homes = talloc_new(NULL);
+	struct home home = home_find(homes, bucket, key);
+	enum store_err err = object_key_valid(key) ? bucket_refresh(c, &home) : STORE_INVALID;
+	bool again = !err;
 
-	for (int tries = 0; !err; tries++) {
+	for (int tries = 0; again; tries++) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
-		err = attempt(context, scratch);
+		err = attempt(context, &home, scratch);
 		talloc_free(scratch);
-		if (err != STORE_CONFLICT)
-			break;
-		err = tries < TRIES_MAX ? bucket_reopen(c, slice_from(bucket->name), &bucket->id) : STORE_TIMEOUT;
+		again = is_unproven(err) && home_moved(c, homes, &home, &err);
+		if (err == STORE_CONFLICT) {
+			err = tries < TRIES_MAX ? home_renew(c, homes, &home) : STORE_TIMEOUT;
+			again = !err;
+		}
 	}
+	talloc_free(homes);
 	return err;
 }
 
 enum store_err
-object_check(struct catalog *c, TALLOC_CTX *scratch, const struct bucket *bucket, struct slice key,
-    const struct row *row, bool is_latest, object_check_fn *check, void *context)
+object_check(struct catalog *c, TALLOC_CTX *scratch, const struct home *home, const struct row *row, bool is_latest,
+    object_check_fn *check, void *context)
 {
 	const struct object *object = NULL;
 
 	if (!check)
 		return STORE_OK;
 	if (row && row->value.length && !row->record.delete_marker)
-		object = object_make(c, scratch, &bucket->id, key, &row->record, is_latest, slice_make(NULL, 0));
+		object = object_make(c, scratch, home, &row->record, is_latest, slice_make(NULL, 0));
 	return check(context, object) ? STORE_OK : STORE_REFUSED;
 }
 
 enum store_err
-old_null_read(struct catalog *c, const struct bucket_id *bucket, struct slice key, TALLOC_CTX *mem,
-    const struct row *head, struct row *out)
+old_null_read(struct catalog *c, const struct home *home, TALLOC_CTX *mem, const struct row *head, struct row *out)
 {
 	*out = (struct row){ 0 };
 	if (!head->value.length || !head->record.null_ordinal)
 		return STORE_OK;
-	out->name = name_noncurrent(mem, key, head->record.null_ordinal);
-	return row_read(c, bucket, key, mem, out);
+	out->name = name_noncurrent(mem, home->key, head->record.null_ordinal);
+	return row_read(c, home, mem, out);
 }
 
 void
@@ -59,15 +71,14 @@ object_change_apply(struct record_version *record, const struct object_change *c
 }
 
 struct object *
-object_from_value(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key,
-    struct slice value, bool is_latest)
+object_from_value(struct catalog *c, TALLOC_CTX *mem, const struct home *home, struct slice value, bool is_latest)
 {
 	struct slice kept = slice_make(talloc_memdup(mem, value.data, value.length), value.length);
 	struct record_version record;
 	bool decoded = record_version_decode(mem, kept, &record);
 
 	assert(decoded);
-	return object_make(c, mem, &bucket->id, key, &record, is_latest, slice_make(NULL, 0));
+	return object_make(c, mem, home, &record, is_latest, slice_make(NULL, 0));
 }
 
 /* Putting. */
@@ -76,7 +87,6 @@ struct putting {
 	struct catalog *c;
 	TALLOC_CTX *mem;
 	const struct bucket *bucket;
-	struct slice key;
 	struct content *content;
 	const struct object_change *change;
 	object_check_fn *check;
@@ -104,7 +114,8 @@ name_bytes(struct change *change, struct content *content, struct record_version
 }
 
 static enum store_err
-put_version(struct putting *p, TALLOC_CTX *scratch, const struct row *head, const struct row *old_null)
+put_version(struct putting *p, const struct home *home, TALLOC_CTX *scratch, const struct row *head,
+    const struct row *old_null)
 {
 	struct change change = { .mem = scratch };
 	struct record_version made;
@@ -114,29 +125,29 @@ put_version(struct putting *p, TALLOC_CTX *scratch, const struct row *head, cons
 
 	version_begin(&made, head, p->bucket->versioning != VERSIONING_ENABLED);
 	object_change_apply(&made, p->change);
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&change, NAME_GATE, home->gate);
 	name_bytes(&change, p->content, &made, &blob);
-	value = version_push(&change, p->key, head, old_null, &made);
-	err = content_commit(p->content, &change);
+	value = version_push(&change, home->key, head, old_null, &made);
+	err = content_commit(p->content, home, &change);
 	if (!err)
-		*p->out = object_from_value(p->c, p->mem, p->bucket, p->key, value, true);
+		*p->out = object_from_value(p->c, p->mem, home, value, true);
 	return err;
 }
 
 static enum store_err
-put_once(void *context, TALLOC_CTX *scratch)
+put_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct putting *p = context;
-	const struct wanted wanted = { .key = p->key };
+	const struct wanted wanted = { 0 };
 	struct located found;
 	struct row old_null = { 0 };
-	enum store_err err = locate(p->c, &p->bucket->id, &wanted, scratch, &found);
+	enum store_err err = locate(p->c, home, &wanted, scratch, &found);
 
 	if (!err)
-		err = object_check(p->c, scratch, p->bucket, p->key, &found.head, true, p->check, p->context);
+		err = object_check(p->c, scratch, home, &found.head, true, p->check, p->context);
 	if (!err && p->bucket->versioning != VERSIONING_ENABLED)
-		err = old_null_read(p->c, &p->bucket->id, p->key, scratch, &found.head, &old_null);
-	return err ? err : put_version(p, scratch, &found.head, &old_null);
+		err = old_null_read(p->c, home, scratch, &found.head, &old_null);
+	return err ? err : put_version(p, home, scratch, &found.head, &old_null);
 }
 
 enum store_err
@@ -144,11 +155,11 @@ catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *buck
     struct content *content, const struct object_change *change, object_check_fn *check, void *context,
     struct object **out)
 {
-	struct putting p = { c, mem, bucket, key, content, change, check, context, out };
+	struct putting p = { c, mem, bucket, content, change, check, context, out };
 	enum store_err err;
 
 	assert(content->finished && !content->failed);
-	assert(memcmp(content->bucket.id.bytes, bucket->id.bytes, sizeof(bucket->id.bytes)) == 0);
+	assert(memcmp(content->home.bucket.bytes, bucket->id.bytes, sizeof(bucket->id.bytes)) == 0);
 	*out = NULL;
 	err = object_write(c, bucket, key, put_once, &p);
 	content_end(content, err);
@@ -160,8 +171,6 @@ catalog_object_put(struct catalog *c, TALLOC_CTX *mem, const struct bucket *buck
 struct changing {
 	struct catalog *c;
 	TALLOC_CTX *mem;
-	const struct bucket *bucket;
-	struct slice key;
 	struct slice version_id;
 	const struct object_change *change;
 	bool touch;
@@ -171,21 +180,21 @@ struct changing {
 };
 
 static enum store_err
-change_once(void *context, TALLOC_CTX *scratch)
+change_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 {
 	struct changing *p = context;
-	const struct wanted wanted = { .key = p->key, .version_id = p->version_id };
+	const struct wanted wanted = { .version_id = p->version_id };
 	struct change change = { .mem = scratch };
 	struct record_version record;
 	struct located found;
 	struct slice value;
 	bool is_latest;
-	enum store_err err = locate(p->c, &p->bucket->id, &wanted, scratch, &found);
+	enum store_err err = locate(p->c, home, &wanted, scratch, &found);
 
 	if (err || !found.version || found.version->record.delete_marker)
 		return err ? err : STORE_NOT_FOUND;
 	is_latest = found.version == &found.head;
-	err = object_check(p->c, scratch, p->bucket, p->key, found.version, is_latest, p->check, p->context);
+	err = object_check(p->c, scratch, home, found.version, is_latest, p->check, p->context);
 	if (err)
 		return err;
 	record = found.version->record;
@@ -193,12 +202,12 @@ change_once(void *context, TALLOC_CTX *scratch)
 	if (p->touch)
 		record.modified_us = clock_wall_us();
 	value = record_version_encode(scratch, &record);
-	change_expect(&change, NAME_GATE, slice_make(NULL, 0));
+	change_expect(&change, NAME_GATE, home->gate);
 	change_expect(&change, found.version->name, found.version->value);
 	change_put(&change, found.version->name, value);
-	err = change_commit(p->c, bucket_partition(&p->bucket->id, p->key), &change);
+	err = change_commit(p->c, home_partition(home), &change);
 	if (!err)
-		*p->out = object_from_value(p->c, p->mem, p->bucket, p->key, value, is_latest);
+		*p->out = object_from_value(p->c, p->mem, home, value, is_latest);
 	return err;
 }
 
@@ -207,7 +216,7 @@ catalog_object_change(struct catalog *c, TALLOC_CTX *mem, const struct bucket *b
     struct slice version_id, const struct object_change *change, bool touch, object_check_fn *check, void *context,
     struct object **out)
 {
-	struct changing p = { c, mem, bucket, key, version_id, change, touch, check, context, out };
+	struct changing p = { c, mem, version_id, change, touch, check, context, out };
 
 	*out = NULL;
 	return object_write(c, bucket, key, change_once, &p);

@@ -195,6 +195,12 @@ store_inline_max(const struct store *s)
 	return s->engine->inline_max;
 }
 
+size_t
+store_partition_records(const struct store *s)
+{
+	return s->partition_records;
+}
+
 uint64_t
 store_session(const struct store *s)
 {

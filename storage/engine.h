@@ -137,6 +137,9 @@ bool store_get_waits(const struct store *s);
 /* Objects of at most this many bytes live beside their records, larger ones in blobs. */
 size_t store_inline_max(const struct store *s);
 
+/* From how many keys on a partition is better split in two; 0: large ones are as good as small ones. */
+size_t store_partition_records(const struct store *s);
+
 /* This opening's random mark, and whether the opening that has the mark `session` may still be at work. */
 uint64_t store_session(const struct store *s);
 bool store_session_alive(struct store *s, uint64_t session);
@@ -245,6 +248,7 @@ struct engine {
 struct store {
 	const struct engine *engine;
 	uint64_t session; /* an engine that needs it sooner chooses its own */
+	size_t partition_records; /* the engine's, if it wants large partitions to be split */
 	struct {
 		_Atomic uint64_t results[STORE_ERRS];
 		_Atomic uint64_t microseconds;

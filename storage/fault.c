@@ -280,6 +280,7 @@ fault_wrap(struct store *inner)
 	f->engine.inline_max = store_inline_max(inner);
 	f->store.engine = &f->engine;
 	f->store.session = store_session(inner);
+	f->store.partition_records = store_partition_records(inner);
 	f->inner = inner;
 	pthread_mutex_init(&f->locked.mutex, NULL);
 	return &f->store;

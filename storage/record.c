@@ -61,6 +61,9 @@ static const struct field_form bucket_fields[] = {
 	{ 8, FORM_NUMBER, offsetof(struct record_bucket, revision), UINT64_MAX, true },
 	{ 9, FORM_NUMBER, offsetof(struct record_bucket, documents), UINT64_MAX, false },
 	{ 10, FORM_NUMBER, offsetof(struct record_bucket, state), RECORD_BUCKET_DELETING, false },
+	{ 11, FORM_PAIRS, offsetof(struct record_bucket, shards), BYTES_MAX, false },
+	{ 12, FORM_BYTES, offsetof(struct record_bucket, moving_key), TEXT_MAX, false },
+	{ 13, FORM_NUMBER, offsetof(struct record_bucket, moving_to), UINT32_MAX, false },
 };
 
 #define VERSION_SUMMARY_FIELDS 11 /* the first of these, to the number of parts */
@@ -119,11 +122,14 @@ static const struct field_form garbage_fields[] = {
 };
 
 static const struct field_form gate_fields[] = {
-	{ 1, FORM_NUMBER, offsetof(struct record_gate, revision), UINT64_MAX, true },
+	{ 1, FORM_NUMBER, offsetof(struct record_gate, revision), UINT64_MAX, false },
+	{ 2, FORM_BYTES, offsetof(struct record_gate, begin), TEXT_MAX, false },
+	{ 3, FORM_BYTES, offsetof(struct record_gate, end), TEXT_MAX, false },
 };
 
 static const struct field_form remains_fields[] = {
 	{ 1, FORM_TIME, offsetof(struct record_remains, deleted_us), UINT64_MAX, false },
+	{ 2, FORM_PAIRS, offsetof(struct record_remains, shards), BYTES_MAX, false },
 };
 
 static const struct field_form bytes_fields[] = {

@@ -64,7 +64,10 @@ struct record_bucket {
 	int64_t created_us;
 	uint64_t revision;
 	uint64_t documents;
-	uint64_t state; /* enum record_bucket_state */
+	uint64_t state;          /* enum record_bucket_state */
+	struct fields shards;    /* where its keys lie (catalog_shards.h); none: all in one partition */
+	struct slice moving_key; /* the keys from this one on, to the end of its shard, are on their way */
+	uint64_t moving_to;      /* to the shard of this number; 0: none are */
 };
 
 /* A version of an object, a delete marker among them. */
@@ -135,16 +138,18 @@ struct record_garbage {
 	unsigned char upload_id[16]; /* the parts of that upload, too; all zero: no upload's */
 };
 
-/* The gate of a bucket's partition: closed by the deletion that gave the bucket this revision. */
+/* The gate of a partition of a bucket: which writes it lets pass. */
 struct record_gate {
 	struct slice unknown;
-	uint64_t revision;
+	uint64_t revision;       /* it is closed by the deletion that gave the bucket this revision; 0: open */
+	struct slice begin, end; /* for keys from `begin` on and before `end`, which is empty where there is none */
 };
 
-/* A deleted bucket whose partition is still to be cleared. */
+/* A deleted bucket whose partitions are still to be cleared. */
 struct record_remains {
 	struct slice unknown;
 	int64_t deleted_us;
+	struct fields shards; /* the bucket's */
 };
 
 /* Nothing but bytes: a document, an inline content, what an index entry points to. */

@@ -136,7 +136,7 @@ copy_anew(struct req *r, struct copy *copy)
 	const struct object *source = copy->source.object;
 	const struct checksum *algorithm =
 	    copy->algorithm != NULL ? copy->algorithm : checksum_of(&source->checksums);
-	struct content *content = content_new(r->gateway->catalog, r, r->bucket);
+	struct content *content = content_new(r->gateway->catalog, r, r->bucket, r->target.key);
 	struct object_change change = resulting_change(copy);
 	struct source_copied copied;
 	enum s3_err err;

@@ -156,7 +156,7 @@ op_upload_part_copy(struct req *r)
 	if ((err = source_read(r, &source)) != S3_OK || (err = source_find(r, &source)) != S3_OK ||
 	    (err = select_bytes(r, source.object->size, &range)) != S3_OK)
 		return err;
-	content = content_new_part(r->gateway->catalog, r, r->bucket);
+	content = content_new_part(r->gateway->catalog, r, r->bucket, r->target.key);
 	if ((err = source_copy(r, &source, range, content, expected.algorithm, &copied)) != S3_OK ||
 	    (err = put_part(r, content, copied.etag, &copied.checksums, &part)) != S3_OK)
 		return err;

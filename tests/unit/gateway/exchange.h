@@ -155,7 +155,7 @@ take_body(struct req *r, struct slice body)
 		r->body.document = body;
 		return;
 	}
-	r->body.content = (part ? content_new_part : content_new)(gateway.catalog, r, r->bucket);
+	r->body.content = (part ? content_new_part : content_new)(gateway.catalog, r, r->bucket, r->target.key);
 	ck_assert_store(content_append(r->body.content, body), STORE_OK);
 	ck_assert_store(content_finish(r->body.content), STORE_OK);
 	digest_of(DIGEST_MD5, body, md5);

@@ -20,7 +20,7 @@ begin_upload(const struct bucket *in, const char *key)
 static inline enum store_err
 put_part(const struct bucket *in, const struct upload *which, unsigned number, const char *etag, struct slice bytes)
 {
-	struct content *content = content_new_part(catalog, mem, in);
+	struct content *content = content_new_part(catalog, mem, in, which->key);
 	const struct fields checksums = { 0 };
 	struct part *part;
 	enum store_err err = content_append(content, bytes);

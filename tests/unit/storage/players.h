@@ -36,11 +36,10 @@ static TALLOC_CTX *other_mem; /* where its answer is */
 static inline void
 player_init(struct player *player)
 {
-	static const struct catalog_options options = { .garbage_grace_us = 0 };
-
 	player->engine = interleave_make(store);
 	player->engine.store.engine = &player->engine.engine;
-	player->catalog = catalog_new(&player->engine.store, &options);
+	player->catalog = catalog_new(&player->engine.store, &catalog_wishes);
+	player->catalog->lend_hand_us = 0;
 	sem_init(&player->turn, 0, 0);
 }
 

@@ -185,7 +185,7 @@ START_TEST(large_records)
 		struct object *object;
 
 		removals[i] = removal_of(key_of(i), "");
-		ck_assert_store(take_in(bucket, SLICE("x"), &content), STORE_OK);
+		ck_assert_store(take_in(bucket, "key", SLICE("x"), &content), STORE_OK);
 		ck_assert_store(catalog_object_put(
 				    catalog, mem, bucket, removals[i].key, content, &change, NULL, NULL, &object),
 		    STORE_OK);
@@ -276,9 +276,8 @@ START_TEST(damaged)
 		put_version(key_of(i));
 		removals[i] = removal_of(key_of(i), "");
 	}
-	ck_assert_store(put_one(store, bucket_partition(&bucket->id, removals[4].key),
-			    name_head(mem, removals[4].key), SLICE("nonsense")),
-	    STORE_OK);
+	ck_assert_store(
+	    put_one(store, first_shard(&bucket->id), name_head(mem, removals[4].key), SLICE("nonsense")), STORE_OK);
 	delete_all(10);
 	for (size_t i = 0; i < 10; i++)
 		ck_assert_store(removals[i].err, i == 4 ? STORE_DAMAGED : STORE_OK);

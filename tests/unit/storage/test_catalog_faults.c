@@ -196,7 +196,7 @@ static enum store_err
 put_discarded(void)
 {
 	struct content *content;
-	enum store_err err = take_in(bucket, large(9), &content);
+	enum store_err err = take_in(bucket, "key", large(9), &content);
 
 	content_discard(content);
 	return err;

@@ -63,7 +63,7 @@ START_TEST(upload_under_way)
 	struct sweep_result swept;
 
 	with_large();
-	ck_assert_store(take_in(bucket, large(7), &content), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", large(7), &content), STORE_OK);
 	ck_assert_store(catalog_freeze(catalog), STORE_OK);
 	ck_assert_store(
 	    catalog_object_put(catalog, mem, bucket, SLICE("key"), content, &change, NULL, NULL, &object),

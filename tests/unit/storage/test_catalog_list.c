@@ -274,7 +274,7 @@ START_TEST(attributes)
 
 	fields_add(mem, &checksums, SLICE("CRC32"), SLICE("AAAAAA=="));
 	change.checksums = checksums;
-	ck_assert_store(take_in(bucket, random_bytes_of(mem, 50000, 1), &content), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", random_bytes_of(mem, 50000, 1), &content), STORE_OK);
 	ck_assert_store(
 	    catalog_object_put(catalog, mem, bucket, SLICE("key"), content, &change, NULL, NULL, &put), STORE_OK);
 	ck_assert_store(catalog_list(catalog, mem, bucket, &query, &page), STORE_OK);
@@ -295,7 +295,7 @@ END_TEST
 START_TEST(damaged)
 {
 	struct bucket *bucket = make_bucket("bucket");
-	struct slice partition = bucket_partition(&bucket->id, SLICE("b"));
+	struct slice partition = first_shard(&bucket->id);
 	struct list_query query = { .limit = 10 };
 	struct list_page *page;
 	struct object *object;

@@ -206,7 +206,7 @@ START_TEST(damaged)
 	struct upload_page *page;
 	struct slice name = _i ? SLICE("ukey") : NAME(mem, SLICE("ukey\0"), SLICE("0123456789abcdef"));
 
-	ck_assert_store(put_one(store, bucket_partition(&bucket->id, SLICE("")), name, SLICE("x")), STORE_OK);
+	ck_assert_store(put_one(store, first_shard(&bucket->id), name, SLICE("x")), STORE_OK);
 	ck_assert_store(catalog_list_uploads(catalog, mem, bucket, &query, &page), STORE_DAMAGED);
 	ck_assert_ptr_null(page);
 }

@@ -86,7 +86,7 @@ START_TEST(several_blobs)
 	}
 	version.blobs = (struct record_blobs){ blobs, ARRAY_SIZE(parts) };
 	change_put(&change, name_head(mem, SLICE("key")), record_version_encode(mem, &version));
-	ck_assert_store(change_commit(catalog, bucket_partition(&bucket->id, SLICE("key")), &change), STORE_OK);
+	ck_assert_store(change_commit(catalog, first_shard(&bucket->id), &change), STORE_OK);
 	ck_assert_store(catalog_object(catalog, mem, bucket, SLICE("key"), SLICE(""), true, &object), STORE_OK);
 	ck_assert_store(read_object(object, &got), STORE_OK);
 	ck_assert(slice_equal(got, slice_head(whole, version.size)));
@@ -138,7 +138,7 @@ START_TEST(attributes)
 	struct content *content;
 	struct object *put, *got;
 
-	ck_assert_store(take_in(bucket, bytes, &content), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", bytes, &content), STORE_OK);
 	ck_assert_uint_eq(content_size(content), bytes.length);
 	ck_assert_store(
 	    catalog_object_put(catalog, mem, bucket, SLICE("key"), content, &change, NULL, NULL, &put), STORE_OK);
@@ -198,7 +198,7 @@ START_TEST(too_large)
 	struct object *object;
 	struct catalog_stats stats;
 
-	ck_assert_store(take_in(bucket, random_bytes_of(mem, 40000, 1), &content), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", random_bytes_of(mem, 40000, 1), &content), STORE_OK);
 	ck_assert_store(
 	    catalog_object_put(catalog, mem, bucket, SLICE("key"), content, &change, NULL, NULL, &object),
 	    STORE_INVALID);
@@ -312,13 +312,13 @@ START_TEST(given_up)
 	struct content *small, *large, *finished;
 	struct sweep_result result;
 
-	small = content_new(catalog, mem, bucket);
+	small = content_new(catalog, mem, bucket, SLICE("key"));
 	ck_assert_store(content_append(small, SLICE("few")), STORE_OK);
 	talloc_free(small);
 	ck_assert_uint_eq(count_garbage(), 0);
-	large = content_new(catalog, mem, bucket);
+	large = content_new(catalog, mem, bucket, SLICE("key"));
 	ck_assert_store(content_append(large, random_bytes_of(mem, 20000, 1)), STORE_OK);
-	ck_assert_store(take_in(bucket, random_bytes_of(mem, 20000, 2), &finished), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", random_bytes_of(mem, 20000, 2), &finished), STORE_OK);
 	ck_assert_uint_eq(count_garbage(), 2);
 	ck_assert_store(catalog_sweep(catalog, NULL, &result), STORE_OK);
 	ck_assert_uint_eq(result.blobs_waiting, 2);

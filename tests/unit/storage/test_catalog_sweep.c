@@ -43,7 +43,7 @@ sweep(void)
 static struct slice
 partition_of(const struct bucket *of)
 {
-	return bucket_partition(&of->id, slice_make(NULL, 0));
+	return first_shard(&of->id);
 }
 
 static struct record_version
@@ -51,7 +51,7 @@ read_head(const char *key)
 {
 	struct row row = { .name = name_head(mem, slice_from(key)) };
 
-	ck_assert_store(row_read(catalog, &bucket->id, slice_from(key), mem, &row), STORE_OK);
+	ck_assert_store(read_row(bucket, key, &row), STORE_OK);
 	return row.record;
 }
 
@@ -97,7 +97,7 @@ START_TEST(stopped)
 
 	put("key", large(1));
 	delete_object(bucket, "key", "");
-	talloc_free(content_new(catalog, mem, bucket));
+	talloc_free(content_new(catalog, mem, bucket, SLICE("key")));
 	ck_assert_store(catalog_sweep(catalog, &stop, &result), STORE_OK);
 	ck_assert_uint_eq(result.blobs_deleted, 0);
 	stop = false;
@@ -115,9 +115,9 @@ START_TEST(writer_gone)
 	struct catalog *its_catalog;
 	struct sweep_result result;
 
-	half = content_new(catalog, mem, bucket);
+	half = content_new(catalog, mem, bucket, SLICE("key"));
 	ck_assert_store(content_append(half, large(1)), STORE_OK);
-	ck_assert_store(take_in(bucket, large(2), &whole), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", large(2), &whole), STORE_OK);
 	onlooker.store.engine = &onlooker.engine;
 	onlooker.store.session++;
 	its_catalog = catalog_new(&onlooker.store, &options);
@@ -143,7 +143,7 @@ START_TEST(taken_for_dead)
 	struct content *content;
 	struct object *object;
 
-	ck_assert_store(take_in(bucket, large(1), &content), STORE_OK);
+	ck_assert_store(take_in(bucket, "key", large(1), &content), STORE_OK);
 	ck_assert_store(
 	    read_entries(catalog, partition_of(bucket), SLICE("g"), SLICE("g"), 2, mem, &entries), STORE_OK);
 	ck_assert_uint_eq(entries.count, 1);
@@ -296,7 +296,7 @@ START_TEST(orphan)
 	struct content *content;
 
 	put("key", large(1));
-	content = content_new(catalog, mem, bucket);
+	content = content_new(catalog, mem, bucket, SLICE("key"));
 	ck_assert_store(content_append(content, large(2)), STORE_OK);
 	assert_faults(0, 0, 0);
 	ck_assert_store(write_blob(store, make_id(77), SLICE("bytes"), 5), STORE_OK);

@@ -126,7 +126,7 @@ put_empty_part(void)
 static enum store_err
 discard_part(void)
 {
-	struct content *content = content_new_part(catalog, mem, bucket);
+	struct content *content = content_new_part(catalog, mem, bucket, SLICE("key"));
 	enum store_err err = content_append(content, large(4));
 
 	content_discard(content);

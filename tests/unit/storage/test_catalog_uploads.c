@@ -212,7 +212,7 @@ START_TEST(complete_all)
 	delete_object(bucket, "key", "");
 	ck_assert_uint_eq(stats().garbage, ARRAY_SIZE(sizes) - 1);
 	assert_clean("deleted");
-	ck_assert_uint_eq(all_entries(bucket_partition(&bucket->id, SLICE("")), SLICE("")).count, 0);
+	ck_assert_uint_eq(all_entries(first_shard(&bucket->id), SLICE("")).count, 0);
 }
 END_TEST
 
@@ -302,7 +302,7 @@ START_TEST(aborted)
 	ck_assert_uint_eq(stats().garbage, 3);
 	ck_assert_uint_eq(stats().blobs, 0);
 	assert_clean("aborted");
-	ck_assert_uint_eq(all_entries(bucket_partition(&bucket->id, SLICE("")), SLICE("")).count, 0);
+	ck_assert_uint_eq(all_entries(first_shard(&bucket->id), SLICE("")).count, 0);
 }
 END_TEST
 
@@ -333,7 +333,7 @@ START_TEST(bucket_deleted)
 	ck_assert_store(catalog_sweep(catalog, NULL, &swept), STORE_OK);
 	ck_assert_uint_eq(swept.blobs_deleted, 3);
 	assert_clean("deleted");
-	ck_assert_uint_eq(all_entries(bucket_partition(&bucket->id, SLICE("")), SLICE("")).count, 0);
+	ck_assert_uint_eq(all_entries(first_shard(&bucket->id), SLICE("")).count, 0);
 	ck_assert_uint_eq(all_entries(PARTITION_BUCKETS, SLICE("")).count, 0);
 }
 END_TEST

@@ -307,7 +307,7 @@ START_TEST(damaged)
 	with_four_versions();
 	inside.after = SLICE("key");
 	inside.after_version = SLICE("null");
-	partition = bucket_partition(&bucket->id, SLICE("key"));
+	partition = first_shard(&bucket->id);
 	names[0] = name_noncurrent(mem, SLICE("key"), 1);
 	names[1] = SLICE("okey\0\3");
 	names[2] = name_head(mem, SLICE("key"));

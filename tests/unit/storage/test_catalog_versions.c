@@ -178,7 +178,7 @@ START_TEST(clock_went_back)
 	make_bucket("bucket");
 	bucket = set_versioning("bucket", VERSIONING_ENABLED);
 	change_put(&change, name_head(mem, SLICE("key")), record_version_encode(mem, &future));
-	ck_assert_store(change_commit(catalog, bucket_partition(&bucket->id, SLICE("key")), &change), STORE_OK);
+	ck_assert_store(change_commit(catalog, first_shard(&bucket->id), &change), STORE_OK);
 	one = put_text(bucket, "one");
 	two = put_text(bucket, "two");
 	delete_object(bucket, "key", two);
@@ -417,7 +417,7 @@ write_versions(void *context)
 
 	for (int i = 0; i < 60; i++) {
 		TALLOC_CTX *own = talloc_new(NULL);
-		struct content *content = content_new(catalog, own, w->bucket);
+		struct content *content = content_new(catalog, own, w->bucket, SLICE("key"));
 		struct object_deletion deletion;
 		struct object *object;
 

@@ -1,0 +1,431 @@
+/*
+ * Moving the top of a shard's range, the keys from K on, to the shard that follows or to a new one, while the bucket is in
+ * use. The bucket's record and the two shards are three partitions, so this takes steps, which anybody carries on who
+ * comes across a move:
+ *
+ *	1  record: moving_key K, moving_to T
+ *	2  the source's gate: before K alone. From here on nothing changes that concerns the keys from K on
+ *	3  copy their records to T
+ *	4  T's gate: from K on
+ *	5  record: T is the home of the keys from K on; nothing is moving
+ *	6  clear away what is left in the source
+ *
+ * Reads go to the source up to step 5. Each step is conditional on how the record or the gate was when it was looked at,
+ * and no gate is ever again what it was before: the end of a shard's range never comes to lie higher, and its beginning
+ * only while it takes keys in, never lower than what it had; so what is late fails. Copies are conditional on T's gate
+ * being as before step 4. What is cleared away lies behind the end of a range, and never belongs to that shard again.
+ *
+ * Garbage stays in the source, with the parts of uploads that are garbage: nothing refers to them, so they are not copied.
+ */
+#include "storage/catalog_uploads.h"
+
+/* Of one commit. */
+#define COPY_RECORDS_MAX 1000
+#define COPY_BYTES_MAX   ((size_t)2 << 20)
+#define PAGE             256
+
+/* What a record refers to. */
+
+struct referred {
+	bool has_content;
+	unsigned char content_id[16];
+	bool has_parts;
+	unsigned char upload_id[16];
+};
+
+static bool
+refers_to(TALLOC_CTX *mem, const struct entry *entry, struct referred *out)
+{
+	struct record_version version;
+	struct slice key;
+
+	*out = (struct referred){ 0 };
+	if (entry->name.data[0] == 'u') {
+		out->has_parts = true;
+		return name_upload_parse(entry->name, &key, out->upload_id);
+	}
+	if (!record_version_decode(mem, entry->value, &version))
+		return false;
+	out->has_content = version.has_content;
+	memcpy(out->content_id, version.content_id, sizeof(out->content_id));
+	out->has_parts = record_has_id(version.upload_id);
+	memcpy(out->upload_id, version.upload_id, sizeof(out->upload_id));
+	return true;
+}
+
+/* Call `each` for the objects, versions and uploads of a range of keys. */
+typedef enum store_err member_fn(void *context, const struct entry *entry, TALLOC_CTX *scratch);
+
+static enum store_err
+each_of_letter(struct catalog *c, const struct shard_name *shard, const char *letter, struct slice begin,
+    struct slice end, member_fn *each, void *context)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct slice prefix = slice_from(letter);
+	struct slice last = end.length ? NAME(mem, prefix, end) : end;
+	char first[STORE_KEY_MAX + 1];
+	struct slice from = NAME(mem, prefix, begin);
+	struct entries page = { .count = PAGE };
+	enum store_err err = STORE_OK;
+	bool ended = false;
+
+	while (!err && !ended && page.count == PAGE) {
+		TALLOC_CTX *scratch = talloc_new(mem);
+
+		err = read_entries(c, shard_partition(shard), prefix, from, PAGE, scratch, &page);
+		for (size_t i = 0; !err && !ended && i < page.count; i++) {
+			ended = last.length && slice_compare(page.items[i].name, last) >= 0;
+			if (!ended)
+				err = each(context, &page.items[i], scratch);
+		}
+		if (page.count)
+			from = entries_next(&page, first);
+		talloc_free(scratch);
+	}
+	talloc_free(mem);
+	return err;
+}
+
+static enum store_err
+each_member(struct catalog *c, const struct shard_name *shard, struct slice begin, struct slice end,
+    member_fn *each, void *context)
+{
+	enum store_err err = each_of_letter(c, shard, "o", begin, end, each, context);
+
+	return err ? err : each_of_letter(c, shard, "u", begin, end, each, context);
+}
+
+/* Call `each` for the parts that a record refers to, page by page. */
+typedef enum store_err parts_fn(void *context, const struct entries *page);
+
+static enum store_err
+each_page_of_parts(struct catalog *c, const struct shard_name *shard, const struct referred *referred,
+    parts_fn *each, void *context)
+{
+	char first[STORE_KEY_MAX + 1];
+	struct slice from = { NULL, 0 };
+	struct entries page = { .count = PARTS_PAGE };
+	enum store_err err = STORE_OK;
+
+	while (referred->has_parts && !err && page.count == PARTS_PAGE) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+
+		err = read_entries(c, shard_partition(shard), name_parts(scratch, referred->upload_id), from,
+		    PARTS_PAGE, scratch, &page);
+		if (!err && page.count) {
+			from = entries_next(&page, first);
+			err = each(context, &page);
+		}
+		talloc_free(scratch);
+	}
+	return err;
+}
+
+/* Copying. */
+
+struct copying {
+	struct catalog *c;
+	struct shard_name source, target;
+	struct slice gate; /* the target's, meanwhile */
+	bool try;          /* only read */
+	TALLOC_CTX *mem;   /* of the commit in the making */
+	struct change change;
+	size_t bytes;
+};
+
+static enum store_err
+copy_commit(struct copying *copying)
+{
+	enum store_err err = STORE_OK;
+
+	if (copying->change.put_count && !copying->try) {
+		change_expect(&copying->change, NAME_GATE, copying->gate);
+		err = change_commit(copying->c, shard_partition(&copying->target), &copying->change);
+	}
+	talloc_free_children(copying->mem);
+	copying->change = (struct change){ .mem = copying->mem, .frees = true };
+	copying->bytes = 0;
+	return err;
+}
+
+static enum store_err
+copy_record(struct copying *copying, struct slice name, struct slice value)
+{
+	change_put(&copying->change, NAME(copying->mem, name), NAME(copying->mem, value));
+	copying->bytes += name.length + value.length;
+	if (copying->change.put_count < COPY_RECORDS_MAX && copying->bytes < COPY_BYTES_MAX)
+		return STORE_OK;
+	return copy_commit(copying);
+}
+
+static enum store_err
+copy_parts(void *context, const struct entries *page)
+{
+	enum store_err err = STORE_OK;
+
+	for (size_t i = 0; !err && i < page->count; i++)
+		err = copy_record(context, page->items[i].name, page->items[i].value);
+	return err;
+}
+
+/*
+ * Content that is not there: it went with its record meanwhile, when the object was deleted (before the keys were on their
+ * way), or when somebody else had ended the move and cleared away. Otherwise it is missing.
+ */
+static enum store_err
+judge_missing(struct copying *copying, const struct entry *entry, TALLOC_CTX *scratch)
+{
+	struct slice now;
+	enum store_err err =
+	    read_optional(copying->c, shard_partition(&copying->source), entry->name, scratch, &now);
+
+	if (err || slice_equal(now, entry->value))
+		return err ? err : STORE_DAMAGED;
+	return copying->try ? STORE_OK : STORE_CONFLICT;
+}
+
+/* The record comes before what it refers to, so that nothing is ever without a record that refers to it. */
+static enum store_err
+copy_member(void *context, const struct entry *entry, TALLOC_CTX *scratch)
+{
+	struct copying *copying = context;
+	struct slice shard = shard_partition(&copying->source);
+	struct referred referred;
+	enum store_err err;
+
+	if (!refers_to(scratch, entry, &referred))
+		return STORE_DAMAGED;
+	err = copy_record(copying, entry->name, entry->value);
+	if (!err && referred.has_content) {
+		struct slice name = name_content(scratch, referred.content_id), value;
+
+		err = store_get(copying->c->store, shard, name, scratch, &value);
+		if (err == STORE_NOT_FOUND)
+			err = judge_missing(copying, entry, scratch);
+		else if (!err)
+			err = copy_record(copying, name, value);
+	}
+	return err ? err : each_page_of_parts(copying->c, &copying->source, &referred, copy_parts, copying);
+}
+
+static enum store_err
+copy_range(struct copying *copying, struct slice begin, struct slice end)
+{
+	enum store_err err;
+
+	copying->mem = talloc_new(NULL);
+	copying->change = (struct change){ .mem = copying->mem, .frees = true };
+	err = each_member(copying->c, &copying->source, begin, end, copy_member, copying);
+	if (!err)
+		err = copy_commit(copying);
+	talloc_free(copying->mem);
+	return err;
+}
+
+enum store_err
+move_try(struct catalog *c, const struct shard *shard, struct slice key)
+{
+	struct copying copying = { .c = c, .source = shard_name(&shard->bucket, shard->number), .try = true };
+
+	return copy_range(&copying, key, shard->end);
+}
+
+/* The steps. */
+
+enum store_err
+move_begin(struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row, struct slice key, uint32_t number)
+{
+	struct change change = { .mem = mem };
+
+	change_expect(&change, bucket_name(mem, row->record.name), row->value);
+	row->record.moving_key = key;
+	row->record.moving_to = number;
+	row->record.revision++;
+	bucket_write(&change, &row->record);
+	return change_commit(c, PARTITION_BUCKETS, &change);
+}
+
+static enum store_err
+set_gate(struct catalog *c, TALLOC_CTX *mem, const struct shard_name *shard, struct slice before,
+    const struct shard *range)
+{
+	struct change change = { .mem = mem, .frees = true };
+
+	change_expect(&change, NAME_GATE, before);
+	change_put(&change, NAME_GATE, shard_gate(mem, range));
+	return change_commit(c, shard_partition(shard), &change);
+}
+
+static enum store_err
+end_move(struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row)
+{
+	struct change change = { .mem = mem, .frees = true };
+
+	change_expect(&change, bucket_name(mem, row->record.name), row->value);
+	shards_set(mem, &row->record.shards, row->record.moving_key, (uint32_t)row->record.moving_to);
+	row->record.moving_key = slice_make(NULL, 0);
+	row->record.moving_to = 0;
+	row->record.revision++;
+	bucket_write(&change, &row->record);
+	return change_commit(c, PARTITION_BUCKETS, &change);
+}
+
+/* A move that is on its way: the two shards as they are before and after it. */
+struct move {
+	struct shard source, source_after;
+	struct shard target, target_after;
+	struct shard_name source_name, target_name;
+	struct slice target_gate; /* before; empty: a new shard has none */
+};
+
+static void
+move_of(TALLOC_CTX *mem, const struct bucket_row *row, const struct bucket_id *id, struct move *m)
+{
+	const struct record_bucket *record = &row->record;
+	size_t place = shard_find(&record->shards, record->moving_key);
+
+	m->source = m->source_after = shard_at(id, &record->shards, place);
+	m->source_after.end = record->moving_key;
+	m->target = (struct shard){ .bucket = *id, .number = (uint32_t)record->moving_to };
+	m->target_after = m->target;
+	m->target_after.begin = record->moving_key;
+	m->target_after.end = m->source.end;
+	m->target_gate = slice_make(NULL, 0);
+	if (place + 1 < shard_count(&record->shards)) {
+		struct shard next = shard_at(id, &record->shards, place + 1);
+
+		if (next.number == m->target.number) {
+			m->target_after.end = next.end;
+			m->target_gate = shard_gate(mem, &next);
+		}
+	}
+	m->source_name = shard_name(id, m->source.number);
+	m->target_name = shard_name(id, m->target.number);
+}
+
+/* The next step from what is there. STORE_CONFLICT: look again; STORE_OK: nothing is moving */
+static enum store_err
+move_once(struct catalog *c, TALLOC_CTX *mem, struct slice name, const struct bucket_id *id)
+{
+	struct bucket_row row;
+	struct move m;
+	struct slice source_gate, target_gate;
+	struct copying copying = { .c = c };
+	enum store_err err = bucket_read(c, mem, name, &row);
+
+	if (err || !bucket_row_is(&row, id))
+		return err ? err : STORE_NOT_FOUND;
+	if (row.record.moving_to == 0)
+		return STORE_OK;
+	move_of(mem, &row, id, &m);
+	err = read_optional(c, shard_partition(&m.source_name), NAME_GATE, mem, &source_gate);
+	if (!err)
+		err = read_optional(c, shard_partition(&m.target_name), NAME_GATE, mem, &target_gate);
+	if (err)
+		return err;
+	if (slice_equal(source_gate, shard_gate(mem, &m.source))) {
+		err = set_gate(c, mem, &m.source_name, source_gate, &m.source_after);
+	} else if (slice_equal(target_gate, shard_gate(mem, &m.target_after))) {
+		err = end_move(c, mem, &row);
+	} else if (slice_equal(source_gate, shard_gate(mem, &m.source_after)) &&
+		   slice_equal(target_gate, m.target_gate)) {
+		copying.source = m.source_name;
+		copying.target = m.target_name;
+		copying.gate = target_gate;
+		err = copy_range(&copying, row.record.moving_key, m.source.end);
+		if (!err)
+			err = set_gate(c, mem, &m.target_name, target_gate, &m.target_after);
+	} else {
+		err = bucket_settle(c, name, id);
+	}
+	return err ? err : STORE_CONFLICT;
+}
+
+enum store_err
+move_carry_on(struct catalog *c, struct slice name, const struct bucket_id *id)
+{
+	enum store_err err = STORE_CONFLICT;
+
+	for (int tries = 0; tries < TRIES_MAX && err == STORE_CONFLICT; tries++) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+
+		err = move_once(c, scratch, name, id);
+		talloc_free(scratch);
+	}
+	return err == STORE_CONFLICT ? STORE_TIMEOUT : err;
+}
+
+/* Clearing away. */
+
+struct trimming {
+	struct catalog *c;
+	struct shard_name shard;
+	const _Atomic bool *stop;
+	TALLOC_CTX *mem; /* of the commit in the making */
+	struct change change;
+};
+
+static enum store_err
+trim_commit(struct trimming *trimming)
+{
+	enum store_err err = STORE_OK;
+
+	if (trimming->change.delete_count)
+		err = change_commit(trimming->c, shard_partition(&trimming->shard), &trimming->change);
+	talloc_free_children(trimming->mem);
+	trimming->change = (struct change){ .mem = trimming->mem, .frees = true };
+	return err;
+}
+
+static enum store_err
+trim_parts(void *context, const struct entries *page)
+{
+	struct trimming *trimming = context;
+
+	for (size_t i = 0; i < page->count; i++)
+		change_delete(&trimming->change, NAME(trimming->mem, page->items[i].name));
+	return trim_commit(trimming);
+}
+
+/*
+ * The record goes after the parts that it refers to, so that who comes after a crash finds those that are left, and
+ * together with its content.
+ */
+static enum store_err
+trim_member(void *context, const struct entry *entry, TALLOC_CTX *scratch)
+{
+	struct trimming *trimming = context;
+	struct referred referred;
+	enum store_err err;
+
+	if (trimming->stop && *trimming->stop)
+		return STORE_REFUSED;
+	if (!refers_to(scratch, entry, &referred))
+		return STORE_DAMAGED;
+	err = each_page_of_parts(trimming->c, &trimming->shard, &referred, trim_parts, trimming);
+	if (!err && trimming->change.delete_count >= COPY_RECORDS_MAX)
+		err = trim_commit(trimming);
+	if (err)
+		return err;
+	if (referred.has_content)
+		change_delete(&trimming->change, name_content(trimming->mem, referred.content_id));
+	change_delete(&trimming->change, NAME(trimming->mem, entry->name));
+	return STORE_OK;
+}
+
+enum store_err
+shard_trim(struct catalog *c, const struct shard *shard, const _Atomic bool *stop)
+{
+	struct trimming trimming = {
+		.c = c, .shard = shard_name(&shard->bucket, shard->number), .stop = stop, .mem = talloc_new(NULL)
+	};
+	enum store_err err = STORE_OK;
+
+	trimming.change = (struct change){ .mem = trimming.mem, .frees = true };
+	if (shard->end.length)
+		err = each_member(c, &trimming.shard, shard->end, slice_make(NULL, 0), trim_member, &trimming);
+	if (!err || err == STORE_REFUSED)
+		err = trim_commit(&trimming);
+	talloc_free(trimming.mem);
+	return err;
+}

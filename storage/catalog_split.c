@@ -1,0 +1,188 @@
+/*
+ * Splitting: where a shard has more records than it should, the top of its range is moved away in small steps, so that
+ * writers wait for a step at the most, until half is left. The records go to the shard that follows as long as that one is
+ * less than half full, otherwise to a new one between the two.
+ */
+#include "storage/catalog_sweep.h"
+
+#include "common/log.h"
+
+/* What the samples of a shard tell. */
+struct census {
+	const struct shard *shard;
+	TALLOC_CTX *mem;
+	size_t samples;
+	struct slice last;      /* the highest of the sampled keys, if there are two or more */
+	struct slice candidate; /* the highest so far */
+};
+
+/* 'y' and a name: of the objects those behind the end of the range were moved, and are still to be cleared away. */
+static enum scan_step
+count_sample(void *context, struct slice name, struct slice value, struct slice *seek)
+{
+	struct census *census = context;
+	struct slice key;
+	uint64_t ordinal;
+	bool is_head;
+
+	(void)value;
+	(void)seek;
+	if (name.data[0] != 'y')
+		return SCAN_STOP;
+	if (!name_parse(slice_skip(name, 1), &key, &is_head, &ordinal)) {
+		census->samples++;
+		return SCAN_NEXT;
+	}
+	if (!key_in_range(key, census->shard->begin, census->shard->end))
+		return SCAN_NEXT;
+	census->samples++;
+	if (slice_equal(key, census->candidate))
+		return SCAN_NEXT;
+	if (census->candidate.length)
+		census->last = slice_make(slice_dup(census->mem, key), key.length);
+	census->candidate = slice_make(slice_dup(census->mem, key), key.length);
+	return SCAN_NEXT;
+}
+
+static enum store_err
+take_census(struct catalog *c, TALLOC_CTX *mem, const struct shard *shard, struct census *out)
+{
+	struct shard_name name = shard_name(&shard->bucket, shard->number);
+
+	*out = (struct census){ .shard = shard, .mem = mem };
+	return store_scan(c->store, shard_partition(&name), SLICE("y"), count_sample, out);
+}
+
+static size_t
+records_of(const struct catalog *c, const struct census *census)
+{
+	return census->samples * c->sample_every;
+}
+
+/* Steps. */
+
+struct split {
+	struct sweep *sweep;
+	struct slice name; /* the bucket's */
+	struct bucket_id id;
+	size_t steps;
+};
+
+/* A number that no shard of the bucket has or had: they are counted up, and no shard ever goes. */
+static uint32_t
+new_number(const struct bucket_id *id, const struct fields *shards)
+{
+	uint32_t highest = 0;
+
+	for (size_t i = 0; i < shard_count(shards); i++) {
+		struct shard shard = shard_at(id, shards, i);
+
+		if (shard.number > highest)
+			highest = shard.number;
+	}
+	return highest + 1;
+}
+
+/* The shard to move to: the next, if it has room, or a new one. 0: there can be no more of them */
+static enum store_err
+choose_target(struct catalog *c, TALLOC_CTX *mem, const struct fields *shards, const struct bucket_id *id,
+    size_t place, bool *has_room, uint32_t *number)
+{
+	struct census census;
+	struct shard next;
+	enum store_err err;
+
+	*has_room = false;
+	*number = shards->count < SHARDS_MAX ? new_number(id, shards) : 0;
+	if (place + 1 == shard_count(shards))
+		return STORE_OK;
+	next = shard_at(id, shards, place + 1);
+	err = take_census(c, mem, &next, &census);
+	*has_room = !err && records_of(c, &census) < c->shard_records / 2;
+	if (*has_room)
+		*number = next.number;
+	return err;
+}
+
+/* One step of the shard of that place. *more: there is another; STORE_CONFLICT: others change the bucket, too */
+static enum store_err
+split_step(struct split *s, TALLOC_CTX *mem, size_t place, bool *more)
+{
+	struct catalog *c = s->sweep->c;
+	struct bucket_row row;
+	struct census census;
+	struct shard shard;
+	size_t records;
+	bool has_room;
+	uint32_t number;
+	enum store_err err = bucket_read(c, mem, s->name, &row);
+
+	*more = false;
+	if (err || !bucket_row_is(&row, &s->id) || row.record.state == RECORD_BUCKET_DELETING)
+		return err;
+	if (row.record.moving_to) {
+		*more = true;
+		return move_carry_on(c, s->name, &s->id);
+	}
+	shard = shard_at(&s->id, &row.record.shards, place);
+	err = take_census(c, mem, &shard, &census);
+	if (!err)
+		err = choose_target(c, mem, &row.record.shards, &s->id, place, &has_room, &number);
+	if (err)
+		return err;
+	records = records_of(c, &census);
+	*more = records > c->shard_records || (s->steps && has_room && records > c->shard_records / 2);
+	*more = *more && census.last.length && number;
+	if (!*more)
+		return STORE_OK;
+	err = move_try(c, &shard, census.last);
+	if (!err)
+		err = move_begin(c, mem, &row, census.last, number);
+	if (!err)
+		err = move_carry_on(c, s->name, &s->id);
+	if (err)
+		return err;
+	s->steps++;
+	shard.end = census.last;
+	return shard_trim(c, &shard, s->sweep->stop);
+}
+
+static void
+split_shard(struct split *s, size_t place)
+{
+	bool more = true;
+
+	s->steps = 0;
+	while (more && !sweep_stopped(s->sweep)) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
+		enum store_err err = split_step(s, scratch, place, &more);
+
+		talloc_free(scratch);
+		if (err == STORE_CONFLICT)
+			more = true;
+		else if (!sweep_went_well(s->sweep, err))
+			more = false;
+	}
+	if (s->steps)
+		LOG(INFO, "split", LOG_TEXT("bucket", s->name), LOG_NUMBER("shard", place),
+		    LOG_NUMBER("steps", s->steps));
+	s->sweep->result->splits += s->steps > 0;
+}
+
+/* From the last one on, so that the places of those that are still to come stay what they are. */
+void
+sweep_split(struct sweep *sweep, const struct record_bucket *record)
+{
+	struct split s = { .sweep = sweep, .name = record->name };
+	size_t count = shard_count(&record->shards);
+
+	if (sweep->c->shard_records == 0 || record->state == RECORD_BUCKET_DELETING)
+		return;
+	memcpy(s.id.bytes, record->id, sizeof(s.id.bytes));
+	while (count-- > 0 && !sweep_stopped(sweep)) {
+		struct shard shard = shard_at(&s.id, &record->shards, count);
+
+		if (sweep_went_well(sweep, shard_trim(sweep->c, &shard, sweep->stop)))
+			split_shard(&s, count);
+	}
+}
