@@ -247,7 +247,7 @@ struct engine {
 /* What every open engine, writer and reader begins with; engine.c fills them in, an engine's own struct embeds them. */
 struct store {
 	const struct engine *engine;
-	uint64_t session; /* an engine that needs it sooner chooses its own */
+	uint64_t session;         /* an engine that needs it sooner chooses its own */
 	size_t partition_records; /* the engine's, if it wants large partitions to be split */
 	struct {
 		_Atomic uint64_t results[STORE_ERRS];

@@ -119,10 +119,12 @@ rs_open(const char *text, const struct store_options *options, TALLOC_CTX *mem, 
 	do
 		random_bytes(&s->store.session, sizeof(s->store.session));
 	while (s->store.session == 0);
-	if (rs_place_parse(s, text, &s->where, message))
+	if (rs_place_parse(s, text, &s->where, message)) {
+		s->store.partition_records = rs_split_records(&s->where);
 		err = rs_start(s, options, mem, message);
-	else
+	} else {
 		talloc_steal(mem, *message);
+	}
 	if (err)
 		rs_close(&s->store);
 	else

@@ -2,6 +2,8 @@
 #include "storage/rados/rados.h"
 
 #define TIMEOUT_SECONDS_MAX 3600
+#define SPLIT_MIN           1000
+#define SPLIT_MAX           1000000000
 
 static bool
 setting_read(TALLOC_CTX *mem, struct slice name, struct slice text, struct rs_place *out, char **message)
@@ -14,6 +16,7 @@ setting_read(TALLOC_CTX *mem, struct slice name, struct slice text, struct rs_pl
 		{ SLICE("id"), &out->id },
 		{ SLICE("namespace"), &out->name_space },
 		{ SLICE("timeout"), &out->timeout_second },
+		{ SLICE("split"), &out->split },
 	};
 	struct slice value;
 
@@ -29,8 +32,8 @@ setting_read(TALLOC_CTX *mem, struct slice name, struct slice text, struct rs_pl
 		*settings[i].member = slice_dup(mem, value);
 		return true;
 	}
-	*message = talloc_asprintf(
-	    mem, "rados: \"%.*s\" is no setting: conf, id, namespace or timeout is expected", SLICE_ARG(name));
+	*message = talloc_asprintf(mem,
+	    "rados: \"%.*s\" is no setting: conf, id, namespace, timeout or split is expected", SLICE_ARG(name));
 	return false;
 }
 
@@ -42,13 +45,21 @@ timeout_is_valid(const char *text)
 	return slice_to_number(slice_from(text), TIMEOUT_SECONDS_MAX, &seconds) && seconds > 0;
 }
 
+size_t
+rs_split_records(const struct rs_place *where)
+{
+	uint64_t records;
+
+	return slice_to_number(slice_from(where->split), SPLIT_MAX, &records) && records >= SPLIT_MIN ? records : 0;
+}
+
 bool
 rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **message)
 {
 	struct slice rest = slice_from(text);
 	struct slice pool, setting, name;
 
-	*out = (struct rs_place){ .id = "admin", .name_space = "", .timeout_second = "10" };
+	*out = (struct rs_place){ .id = "admin", .name_space = "", .timeout_second = "10", .split = "100000" };
 	if (!slice_next(&rest, '?', &pool) || pool.length == 0) {
 		*message =
 		    talloc_strdup(mem, "rados: needs a pool, as in rados:crossgate?conf=/etc/ceph/ceph.conf");
@@ -60,9 +71,14 @@ rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **m
 		if (!setting_read(mem, name, setting, out, message))
 			return false;
 	}
-	if (timeout_is_valid(out->timeout_second))
+	if (!timeout_is_valid(out->timeout_second)) {
+		*message = talloc_asprintf(mem, "rados: timeout=%s is not a number of seconds from 1 to %d",
+		    out->timeout_second, TIMEOUT_SECONDS_MAX);
+		return false;
+	}
+	if (rs_split_records(out) > 0)
 		return true;
-	*message = talloc_asprintf(mem, "rados: timeout=%s is not a number of seconds from 1 to %d",
-	    out->timeout_second, TIMEOUT_SECONDS_MAX);
+	*message = talloc_asprintf(
+	    mem, "rados: split=%s is not a number of records from %d to %d", out->split, SPLIT_MIN, SPLIT_MAX);
 	return false;
 }

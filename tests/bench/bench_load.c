@@ -495,10 +495,11 @@ main(int argc, char **argv)
 
 	seconds = run();
 	qsort(result.latencies_us, result.samples, sizeof(*result.latencies_us), compare);
-	printf("requests/s %.1f MB/s %.2f median_us %u p99_us %u requests %llu errors %llu last_error %u\n",
+	printf("requests/s %.1f MB/s %.2f median_us %u p99_us %u slowest_us %u requests %llu errors %llu "
+	       "last_error %u\n",
 	    (double)result.requests / seconds, (double)result.bytes / seconds / 1e6, percentile(0.5),
-	    percentile(0.99), (unsigned long long)result.requests, (unsigned long long)result.errors,
-	    result.last_bad_status);
+	    percentile(0.99), result.samples ? result.latencies_us[result.samples - 1] : 0,
+	    (unsigned long long)result.requests, (unsigned long long)result.errors, result.last_bad_status);
 	free(result.latencies_us);
 	free(body);
 	talloc_free(mem);

@@ -168,6 +168,8 @@ static const struct {
 	{ "rados:", "needs a pool" },
 	{ "rados:?conf=x", "needs a pool" },
 	{ "rados:pool?colour=red", "\"colour\" is no setting" },
+	{ "rados:pool?split=999", "split=999 is not a number of records from 1000" },
+	{ "rados:pool?split=many", "split=many is not a number of records" },
 	{ "rados:pool?conf", "conf= is no value" },
 	{ "rados:pool?conf=", "conf= is no value" },
 	{ "rados:pool?conf=%zz", "conf=%zz is no value" },
