@@ -459,8 +459,9 @@ struct sweep_result {
 
 /*
  * (commits) One round of cleaning: finish interrupted bucket deletions, delete blobs whose grace is over or whose writer
- * is gone, split partitions that have become too large. Stops early when *stop becomes true. Goes on after single errors and returns the last one. A store that is
- * read-only is left as it is.
+ * is gone, split partitions that have become too large. Of several openings of the store one does this; the others only
+ * delete blobs of their own. Stops early when *stop becomes true. Goes on after single errors and returns the last one.
+ * A store that is read-only is left as it is.
  */
 MUST_USE enum store_err catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *result);
 

@@ -1,6 +1,6 @@
 /*
- * Cleaning: interrupted deletions of buckets, blobs that nothing names, what deleted buckets have left. Everything here
- * may run beside itself on another gateway, and may stop at any step.
+ * Cleaning: interrupted deletions of buckets, blobs that nothing names, what deleted buckets have left. Of several
+ * gateways one does it; but everything here may run beside itself on another one, and may stop at any step.
  */
 #include "storage/catalog_sweep.h"
 
@@ -343,6 +343,8 @@ catalog_sweep(struct catalog *c, const _Atomic bool *stop, struct sweep_result *
 	if (frozen)
 		return STORE_OK;
 	sweep_abandoned(&s);
+	if (!store_leads(c->store))
+		return s.err;
 	sweep_each(&s, SLICE("b/"), sweep_bucket);
 	sweep_each(&s, SLICE("s/"), sweep_remains);
 	return s.err;

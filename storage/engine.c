@@ -213,6 +213,12 @@ store_session_alive(struct store *s, uint64_t session)
 	return s->engine->session_alive(s, session);
 }
 
+bool
+store_leads(struct store *s)
+{
+	return !s->engine->leads || s->engine->leads(s);
+}
+
 /* Keys. */
 
 static bool

@@ -144,6 +144,13 @@ size_t store_partition_records(const struct store *s);
 uint64_t store_session(const struct store *s);
 bool store_session_alive(struct store *s, uint64_t session);
 
+/*
+ * Whether this opening is the one of all that does the work that nobody waits for. It may cease to be at any time, so what
+ * it does must be safe beside another's. When it closes or dies, another one becomes it, at the latest after some 30
+ * seconds. May wait for the cluster.
+ */
+bool store_leads(struct store *s);
+
 /* The value of a key, copied to `mem`. err STORE_NOT_FOUND, STORE_DAMAGED, STORE_IO, STORE_TIMEOUT */
 MUST_USE enum store_err store_get(
     struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
@@ -205,6 +212,7 @@ typedef enum store_err engine_open_fn(
     const char *place, const struct store_options *options, TALLOC_CTX *mem, struct store **out, char **message);
 typedef void engine_close_fn(struct store *s);
 typedef bool engine_session_alive_fn(struct store *s, uint64_t session);
+typedef bool engine_leads_fn(struct store *s);
 typedef enum store_err engine_get_fn(
     struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
 typedef enum store_err engine_scan_fn(
@@ -229,6 +237,7 @@ struct engine {
 	engine_open_fn *open;
 	engine_close_fn *close;
 	engine_session_alive_fn *session_alive;
+	engine_leads_fn *leads; /* NULL: there is but one opening that serves */
 	engine_get_fn *get;
 	engine_scan_fn *scan;
 	engine_commit_fn *commit;

@@ -95,6 +95,12 @@ fault_session_alive(struct store *s, uint64_t session)
 	return store_session_alive(fault_of(s)->inner, session);
 }
 
+static bool
+fault_leads(struct store *s)
+{
+	return store_leads(fault_of(s)->inner);
+}
+
 static enum store_err
 fault_get(struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value)
 {
@@ -255,6 +261,7 @@ static const struct engine engine_fault = {
 	.name = "fault",
 	.close = fault_close,
 	.session_alive = fault_session_alive,
+	.leads = fault_leads,
 	.get = fault_get,
 	.scan = fault_scan,
 	.commit = fault_commit,

@@ -140,6 +140,7 @@ const struct engine engine_rados = {
 	.open = rs_open,
 	.close = rs_close,
 	.session_alive = rs_session_alive,
+	.leads = rs_leads,
 	.get = rs_get,
 	.scan = rs_scan,
 	.commit = rs_commit,

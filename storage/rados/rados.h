@@ -50,7 +50,8 @@ struct rs_store {
 		pthread_mutex_t mutex; /* taken alone */
 		struct rs_client *client;
 	} present;
-	_Atomic bool full; /* the cluster or the pool takes nothing that needs room */
+	_Atomic bool full;  /* the cluster or the pool takes nothing that needs room */
+	_Atomic bool leads; /* this opening does the background work */
 	struct lanes *lanes;
 	struct lease *lease;
 };
@@ -122,6 +123,7 @@ void rs_lease_close(struct rs_store *s);
 /* session.c: look now, not at the next time, whether the store's client is lost, and get another one. */
 void rs_lease_wake(struct rs_store *s);
 engine_session_alive_fn rs_session_alive;
+engine_leads_fn rs_leads;
 
 /* keys.c */
 engine_get_fn rs_get;

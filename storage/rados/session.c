@@ -3,8 +3,11 @@
  * long before it ends: whoever dies is no longer among the holders soon afterwards. An opening whose lease ended though
  * it lives loses the uploads that it has under way, if others clean up meanwhile; the catalog's conditions see to it.
  *
- * The thread that renews also gets another client when the store's is lost, and finds out whether the cluster is full. An OSD then refuses what makes an object grow, but
- * not what adds keys to an omap; so a byte is written now and then, and commits go by how that ends.
+ * One of them has an exclusive lock as well, which it renews in the same way: it does the background work.
+ *
+ * The thread that renews also gets another client when the store's is lost, and finds out whether the cluster is full. An
+ * OSD then refuses what makes an object grow, but not what adds keys to an omap; so a byte is written now and then, and
+ * commits go by how that ends.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +21,7 @@
 #define LEASE_SECONDS 30
 #define RENEW_SECONDS 5
 #define LOCK          "session"
+#define LOCK_WORK     "work"
 #define COOKIE_BYTES  17 /* 16 hexadecimal digits and NUL */
 
 struct lease {
@@ -55,6 +59,39 @@ lease_renew(struct rs_store *s)
 	rc = rs_client_result(c, rc);
 	rs_client_release(c);
 	return rc;
+}
+
+static int
+lead_renew(struct rs_store *s)
+{
+	struct cookie cookie = cookie_of(s->store.session);
+	struct timeval duration = { LEASE_SECONDS, 0 };
+	struct rs_client *c = rs_client_hold(s);
+	int rc = rados_lock_exclusive(
+	    c->io, RS_SESSIONS, LOCK_WORK, cookie.text, "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
+
+	rc = rs_client_result(c, rc);
+	rs_client_release(c);
+	return rc;
+}
+
+static void
+lead_look(struct rs_store *s)
+{
+	bool leads = lead_renew(s) == 0;
+
+	if (atomic_exchange(&s->leads, leads) != leads)
+		LOG(INFO, leads ? "leads" : "leads no more", LOG_STRING("store", s->place));
+}
+
+bool
+rs_leads(struct store *store)
+{
+	struct rs_store *s = rs_of(store);
+
+	if (!atomic_load(&s->leads))
+		lead_look(s);
+	return atomic_load(&s->leads);
 }
 
 /* A byte more; when it may not be, that is what a full cluster is. Then all bytes go again. */
@@ -138,6 +175,8 @@ look_around(struct rs_store *s)
 	if (err)
 		LOG(WARN, "lease not renewed", LOG_STRING("store", s->place),
 		    LOG_STRING("error", store_err_name(err)));
+	if (atomic_load(&s->leads))
+		lead_look(s);
 	room_look(s);
 }
 
@@ -216,6 +255,8 @@ rs_lease_close(struct rs_store *s)
 	pthread_mutex_destroy(&lease->locked.mutex);
 	/* Otherwise it ends by itself. */
 	(void)rados_unlock(s->present.client->io, RS_SESSIONS, LOCK, cookie.text);
+	if (atomic_load(&s->leads))
+		(void)rados_unlock(s->present.client->io, RS_SESSIONS, LOCK_WORK, cookie.text);
 }
 
 /* The cookies of those who hold the lock, one after another, on `mem`. A number, or a negative errno. */

@@ -166,6 +166,12 @@ interleave_session_alive(struct store *s, uint64_t session)
 	return store_session_alive(((struct interleave *)s)->inner, session);
 }
 
+static inline bool
+interleave_leads(struct store *s)
+{
+	return store_leads(((struct interleave *)s)->inner);
+}
+
 static inline struct interleave
 interleave_make(struct store *inner)
 {
@@ -173,6 +179,7 @@ interleave_make(struct store *inner)
 		.name = "interleave",
 		.get_waits = true,
 		.session_alive = interleave_session_alive,
+		.leads = interleave_leads,
 		.get = interleave_get,
 		.scan = interleave_scan,
 		.commit = interleave_commit,

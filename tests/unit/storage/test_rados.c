@@ -54,6 +54,20 @@ START_TEST(sessions)
 }
 END_TEST
 
+/* One at a time, and another one when it closes. */
+START_TEST(leader)
+{
+	struct store *other = scratch_open_cluster(folder);
+
+	ck_assert(store_leads(store));
+	ck_assert(!store_leads(other));
+	ck_assert(store_leads(store));
+	store_close(store);
+	ck_assert(store_leads(other));
+	store = other;
+}
+END_TEST
+
 #define OPENINGS   2
 #define THREADS    4
 #define INCREMENTS 40
@@ -413,6 +427,7 @@ main(void)
 	tc = tcase_create("rados");
 	tcase_add_checked_fixture(tc, open_cluster, close_store);
 	tcase_add_test(tc, sessions);
+	tcase_add_test(tc, leader);
 	tcase_add_test(tc, increments_of_two_openings);
 	tcase_add_test(tc, another_client);
 	tcase_add_test(tc, groups);
