@@ -53,12 +53,20 @@ refers_to(TALLOC_CTX *mem, const struct entry *entry, struct referred *out)
 	return true;
 }
 
-/* Call `each` for the objects, versions and uploads of a range of keys. */
-typedef enum store_err member_fn(void *context, const struct entry *entry, TALLOC_CTX *scratch);
+/* Call `each` for the objects, versions and uploads of a range of keys, some at a time. */
+typedef enum store_err members_fn(void *context, const struct entries *page, TALLOC_CTX *scratch);
+
+/* Leave out what comes from that name on. */
+static void
+cut_page(struct entries *page, struct slice end)
+{
+	while (end.length && page->count && slice_compare(page->items[page->count - 1].name, end) >= 0)
+		page->count--;
+}
 
 static enum store_err
 each_of_letter(struct catalog *c, const struct shard_name *shard, const char *letter, struct slice begin,
-    struct slice end, member_fn *each, void *context)
+    struct slice end, members_fn *each, void *context)
 {
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct slice prefix = slice_from(letter);
@@ -67,19 +75,16 @@ each_of_letter(struct catalog *c, const struct shard_name *shard, const char *le
 	struct slice from = NAME(mem, prefix, begin);
 	struct entries page = { .count = PAGE };
 	enum store_err err = STORE_OK;
-	bool ended = false;
 
-	while (!err && !ended && page.count == PAGE) {
+	while (!err && page.count == PAGE) {
 		TALLOC_CTX *scratch = talloc_new(mem);
 
 		err = read_entries(c, shard_partition(shard), prefix, from, PAGE, scratch, &page);
-		for (size_t i = 0; !err && !ended && i < page.count; i++) {
-			ended = last.length && slice_compare(page.items[i].name, last) >= 0;
-			if (!ended)
-				err = each(context, &page.items[i], scratch);
-		}
-		if (page.count)
+		if (!err && page.count) {
 			from = entries_next(&page, first);
+			cut_page(&page, last);
+			err = each(context, &page, scratch);
+		}
 		talloc_free(scratch);
 	}
 	talloc_free(mem);
@@ -88,11 +93,22 @@ each_of_letter(struct catalog *c, const struct shard_name *shard, const char *le
 
 static enum store_err
 each_member(struct catalog *c, const struct shard_name *shard, struct slice begin, struct slice end,
-    member_fn *each, void *context)
+    members_fn *each, void *context)
 {
 	enum store_err err = each_of_letter(c, shard, "o", begin, end, each, context);
 
 	return err ? err : each_of_letter(c, shard, "u", begin, end, each, context);
+}
+
+/* What the records of a page refer to, on `scratch`. STORE_DAMAGED: one cannot be read */
+static enum store_err
+page_refers_to(const struct entries *page, TALLOC_CTX *scratch, struct referred **out)
+{
+	*out = talloc_array(scratch, struct referred, page->count);
+	for (size_t i = 0; i < page->count; i++)
+		if (!refers_to(scratch, &page->items[i], &(*out)[i]))
+			return STORE_DAMAGED;
+	return STORE_OK;
 }
 
 /* Call `each` for the parts that a record refers to, page by page. */
@@ -184,28 +200,55 @@ judge_missing(struct copying *copying, const struct entry *entry, TALLOC_CTX *sc
 	return copying->try ? STORE_OK : STORE_CONFLICT;
 }
 
-/* The record comes before what it refers to, so that nothing is ever without a record that refers to it. */
+/* The contents that the records of a page refer to, all at once: each in its record's place. */
 static enum store_err
-copy_member(void *context, const struct entry *entry, TALLOC_CTX *scratch)
+read_contents(
+    struct copying *copying, const struct referred *referred, size_t count, TALLOC_CTX *scratch, struct slice **out)
 {
-	struct copying *copying = context;
-	struct slice shard = shard_partition(&copying->source);
-	struct referred referred;
+	struct slice *names = talloc_array(scratch, struct slice, count), *values;
+	size_t *places = talloc_array(scratch, size_t, count), wanted = 0;
 	enum store_err err;
 
-	if (!refers_to(scratch, entry, &referred))
-		return STORE_DAMAGED;
-	err = copy_record(copying, entry->name, entry->value);
-	if (!err && referred.has_content) {
-		struct slice name = name_content(scratch, referred.content_id), value;
+	for (size_t i = 0; i < count; i++)
+		if (referred[i].has_content) {
+			places[wanted] = i;
+			names[wanted++] = name_content(scratch, referred[i].content_id);
+		}
+	values = talloc_array(scratch, struct slice, wanted);
+	*out = talloc_zero_array(scratch, struct slice, count);
+	err = store_get_many(copying->c->store, shard_partition(&copying->source), names, wanted, scratch, values);
+	for (size_t i = 0; i < wanted && !err; i++)
+		(*out)[places[i]] = values[i];
+	return err;
+}
 
-		err = store_get(copying->c->store, shard, name, scratch, &value);
-		if (err == STORE_NOT_FOUND)
-			err = judge_missing(copying, entry, scratch);
-		else if (!err)
-			err = copy_record(copying, name, value);
-	}
-	return err ? err : each_page_of_parts(copying->c, &copying->source, &referred, copy_parts, copying);
+/* The record comes before what it refers to, so that nothing is ever without a record that refers to it. */
+static enum store_err
+copy_member(struct copying *copying, const struct entry *entry, const struct referred *referred,
+    struct slice content, TALLOC_CTX *scratch)
+{
+	enum store_err err = copy_record(copying, entry->name, entry->value);
+
+	if (!err && content.length)
+		err = copy_record(copying, name_content(scratch, referred->content_id), content);
+	else if (!err && referred->has_content)
+		err = judge_missing(copying, entry, scratch);
+	return err ? err : each_page_of_parts(copying->c, &copying->source, referred, copy_parts, copying);
+}
+
+static enum store_err
+copy_members(void *context, const struct entries *page, TALLOC_CTX *scratch)
+{
+	struct copying *copying = context;
+	struct referred *referred;
+	struct slice *contents;
+	enum store_err err = page_refers_to(page, scratch, &referred);
+
+	if (!err)
+		err = read_contents(copying, referred, page->count, scratch, &contents);
+	for (size_t i = 0; i < page->count && !err; i++)
+		err = copy_member(copying, &page->items[i], &referred[i], contents[i], scratch);
+	return err;
 }
 
 static enum store_err
@@ -215,7 +258,7 @@ copy_range(struct copying *copying, struct slice begin, struct slice end)
 
 	copying->mem = talloc_new(NULL);
 	copying->change = (struct change){ .mem = copying->mem, .frees = true };
-	err = each_member(copying->c, &copying->source, begin, end, copy_member, copying);
+	err = each_member(copying->c, &copying->source, begin, end, copy_members, copying);
 	if (!err)
 		err = copy_commit(copying);
 	talloc_free(copying->mem);
@@ -392,25 +435,32 @@ trim_parts(void *context, const struct entries *page)
  * together with its content.
  */
 static enum store_err
-trim_member(void *context, const struct entry *entry, TALLOC_CTX *scratch)
+trim_member(struct trimming *trimming, const struct entry *entry, const struct referred *referred)
 {
-	struct trimming *trimming = context;
-	struct referred referred;
-	enum store_err err;
+	enum store_err err = each_page_of_parts(trimming->c, &trimming->shard, referred, trim_parts, trimming);
 
-	if (trimming->stop && *trimming->stop)
-		return STORE_REFUSED;
-	if (!refers_to(scratch, entry, &referred))
-		return STORE_DAMAGED;
-	err = each_page_of_parts(trimming->c, &trimming->shard, &referred, trim_parts, trimming);
 	if (!err && trimming->change.delete_count >= COPY_RECORDS_MAX)
 		err = trim_commit(trimming);
 	if (err)
 		return err;
-	if (referred.has_content)
-		change_delete(&trimming->change, name_content(trimming->mem, referred.content_id));
+	if (referred->has_content)
+		change_delete(&trimming->change, name_content(trimming->mem, referred->content_id));
 	change_delete(&trimming->change, NAME(trimming->mem, entry->name));
 	return STORE_OK;
+}
+
+static enum store_err
+trim_members(void *context, const struct entries *page, TALLOC_CTX *scratch)
+{
+	struct trimming *trimming = context;
+	struct referred *referred;
+	enum store_err err = page_refers_to(page, scratch, &referred);
+
+	if (!err && trimming->stop && *trimming->stop)
+		err = STORE_REFUSED;
+	for (size_t i = 0; i < page->count && !err; i++)
+		err = trim_member(trimming, &page->items[i], &referred[i]);
+	return err;
 }
 
 enum store_err
@@ -423,7 +473,7 @@ shard_trim(struct catalog *c, const struct shard *shard, const _Atomic bool *sto
 
 	trimming.change = (struct change){ .mem = trimming.mem, .frees = true };
 	if (shard->end.length)
-		err = each_member(c, &trimming.shard, shard->end, slice_make(NULL, 0), trim_member, &trimming);
+		err = each_member(c, &trimming.shard, shard->end, slice_make(NULL, 0), trim_members, &trimming);
 	if (!err || err == STORE_REFUSED)
 		err = trim_commit(&trimming);
 	talloc_free(trimming.mem);

@@ -1,7 +1,8 @@
 /*
  * Splitting: where a shard has more records than it should, the top of its range is moved away in small steps, so that
- * writers wait for a step at the most, until half is left. The records go to the shard that follows as long as that one is
- * less than half full, otherwise to a new one between the two.
+ * writers wait for a step at the most, until half is left. The keys go to the shard that follows as long as that one is
+ * less than half full, otherwise to a new one between the two. A new one begins behind the highest key that there is: so
+ * those who go on writing behind that one, as with names that tell the time, do not wait for the steps that follow.
  */
 #include "storage/catalog_sweep.h"
 
@@ -104,6 +105,51 @@ choose_target(struct catalog *c, TALLOC_CTX *mem, const struct fields *shards, c
 	return err;
 }
 
+/* The highest key of a shard, which is not below the highest that is sampled. */
+struct highest {
+	TALLOC_CTX *mem;
+	const struct shard *shard;
+	struct slice key;
+};
+
+static enum scan_step
+note_highest(void *context, struct slice name, struct slice value, struct slice *seek)
+{
+	struct highest *highest = context;
+	struct slice key;
+	uint64_t ordinal;
+	bool is_head;
+
+	(void)value;
+	(void)seek;
+	if (!name_parse(name, &key, &is_head, &ordinal) ||
+	    !key_in_range(key, highest->shard->begin, highest->shard->end))
+		return SCAN_STOP;
+	if (is_head)
+		highest->key = slice_make(slice_dup(highest->mem, key), key.length);
+	return SCAN_NEXT;
+}
+
+/* From which key on the step moves. */
+static enum store_err
+choose_key(struct catalog *c, TALLOC_CTX *mem, const struct census *census, bool to_new_shard, struct slice *out)
+{
+	struct shard_name name = shard_name(&census->shard->bucket, census->shard->number);
+	struct highest highest = { mem, census->shard, census->last };
+	struct slice behind;
+	enum store_err err;
+
+	*out = census->last;
+	if (!to_new_shard)
+		return STORE_OK;
+	err = store_scan(c->store, shard_partition(&name), name_head(mem, census->last), note_highest, &highest);
+	/* No key lies between a key and the same with a byte 1 behind it; but perhaps the shard ends there. */
+	behind = NAME(mem, highest.key, SLICE("\1"));
+	if (key_in_range(behind, census->shard->begin, census->shard->end))
+		*out = behind;
+	return err;
+}
+
 /* One step of the shard of that place. *more: there is another; STORE_CONFLICT: others change the bucket, too */
 static enum store_err
 split_step(struct split *s, TALLOC_CTX *mem, size_t place, bool *more)
@@ -112,6 +158,7 @@ split_step(struct split *s, TALLOC_CTX *mem, size_t place, bool *more)
 	struct bucket_row row;
 	struct census census;
 	struct shard shard;
+	struct slice key;
 	size_t records;
 	bool has_room;
 	uint32_t number;
@@ -135,15 +182,17 @@ split_step(struct split *s, TALLOC_CTX *mem, size_t place, bool *more)
 	*more = *more && census.last.length && number;
 	if (!*more)
 		return STORE_OK;
-	err = move_try(c, &shard, census.last);
+	err = choose_key(c, mem, &census, !has_room, &key);
 	if (!err)
-		err = move_begin(c, mem, &row, census.last, number);
+		err = move_try(c, &shard, key);
+	if (!err)
+		err = move_begin(c, mem, &row, key, number);
 	if (!err)
 		err = move_carry_on(c, s->name, &s->id);
 	if (err)
 		return err;
 	s->steps++;
-	shard.end = census.last;
+	shard.end = key;
 	return shard_trim(c, &shard, s->sweep->stop);
 }
 

@@ -301,6 +301,40 @@ store_get(struct store *s, struct slice partition, struct slice key, TALLOC_CTX 
 	return call_end(&call, err);
 }
 
+static enum store_err
+get_one_by_one(struct store *s, struct slice partition, const struct slice *keys, size_t count, TALLOC_CTX *mem,
+    struct slice *values)
+{
+	for (size_t i = 0; i < count; i++) {
+		enum store_err err = store_get(s, partition, keys[i], mem, &values[i]);
+
+		if (err == STORE_NOT_FOUND)
+			values[i] = slice_make(NULL, 0);
+		else if (err)
+			return err;
+	}
+	return STORE_OK;
+}
+
+enum store_err
+store_get_many(struct store *s, struct slice partition, const struct slice *keys, size_t count, TALLOC_CTX *mem,
+    struct slice *values)
+{
+	struct call call;
+	enum store_err err;
+
+	assert(partition_is_valid(partition) && count <= STORE_BATCH_MAX);
+	if (!s->engine->get_many || count == 0)
+		return get_one_by_one(s, partition, keys, count, mem, values);
+	call = call_begin(s, STORE_CALL_GET);
+	memset(values, 0, count * sizeof(*values));
+	err = s->engine->get_many(s, partition, keys, count, mem, values);
+	call.partition = partition;
+	call.key = keys[0];
+	call.number = count;
+	return call_end(&call, err);
+}
+
 /* A visitor between the engine and the caller's: it sees to the order, and counts. */
 struct scan_check {
 	scan_visit_fn *visit;

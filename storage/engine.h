@@ -155,6 +155,10 @@ bool store_leads(struct store *s);
 MUST_USE enum store_err store_get(
     struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
 
+/* The values of many keys, at most STORE_BATCH_MAX, each as store_get gives it; empty: there is no such key. */
+MUST_USE enum store_err store_get_many(struct store *s, struct slice partition, const struct slice *keys,
+    size_t count, TALLOC_CTX *mem, struct slice *values);
+
 /*
  * Visit the keys of a partition in byte order from the first one >= `from`, until the visitor stops or none is left.
  * Not a snapshot on every engine, but each value is whole. err STORE_DAMAGED, STORE_IO, STORE_TIMEOUT
@@ -215,6 +219,8 @@ typedef bool engine_session_alive_fn(struct store *s, uint64_t session);
 typedef bool engine_leads_fn(struct store *s);
 typedef enum store_err engine_get_fn(
     struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
+typedef enum store_err engine_get_many_fn(struct store *s, struct slice partition, const struct slice *keys,
+    size_t count, TALLOC_CTX *mem, struct slice *values);
 typedef enum store_err engine_scan_fn(
     struct store *s, struct slice partition, struct slice from, scan_visit_fn *visit, void *context);
 typedef enum store_err engine_commit_fn(struct store *s, struct slice partition, const struct batch *batch);
@@ -239,6 +245,7 @@ struct engine {
 	engine_session_alive_fn *session_alive;
 	engine_leads_fn *leads; /* NULL: there is but one opening that serves */
 	engine_get_fn *get;
+	engine_get_many_fn *get_many; /* NULL: one after another */
 	engine_scan_fn *scan;
 	engine_commit_fn *commit;
 	engine_blob_create_fn *blob_create;

@@ -142,6 +142,7 @@ const struct engine engine_rados = {
 	.session_alive = rs_session_alive,
 	.leads = rs_leads,
 	.get = rs_get,
+	.get_many = rs_get_many,
 	.scan = rs_scan,
 	.commit = rs_commit,
 	.blob_create = rs_blob_create,

@@ -42,6 +42,71 @@ rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX
 	return rs_read_err(rc);
 }
 
+/* Several keys, of which the OSD gives those that there are, in order. */
+
+struct wanted {
+	struct slice stored;
+	size_t place; /* among the caller's */
+};
+
+static int
+compare_wanted(const void *a, const void *b)
+{
+	return slice_compare(((const struct wanted *)a)->stored, ((const struct wanted *)b)->stored);
+}
+
+static int
+take_found(
+    rados_omap_iter_t found, const struct wanted *wanted, size_t count, TALLOC_CTX *mem, struct slice *values)
+{
+	for (;;) {
+		const struct wanted *one;
+		struct wanted key;
+		char *name, *bytes;
+		size_t name_length, length;
+		int rc = rados_omap_get_next2(found, &name, &bytes, &name_length, &length);
+
+		if (rc < 0 || !name)
+			return rc;
+		key.stored = slice_make(name, name_length);
+		one = bsearch(&key, wanted, count, sizeof(*wanted), compare_wanted);
+		if (!one)
+			return -EIO;
+		values[one->place] = slice_make(talloc_memdup(mem, bytes, length), length);
+	}
+}
+
+enum store_err
+rs_get_many(struct store *store, struct slice partition, const struct slice *keys, size_t count, TALLOC_CTX *mem,
+    struct slice *values)
+{
+	struct rs_name object = rs_partition_name(partition);
+	TALLOC_CTX *scratch = talloc_new(NULL);
+	struct wanted *wanted = talloc_array(scratch, struct wanted, count);
+	const char **names = talloc_array(scratch, const char *, count);
+	size_t *lengths = talloc_array(scratch, size_t, count);
+	rados_read_op_t op = rados_create_read_op();
+	rados_omap_iter_t found;
+	int of_keys = 0;
+	int rc;
+
+	for (size_t i = 0; i < count; i++) {
+		char *stored = talloc_size(scratch, RS_KEY_ROOM(keys[i].length));
+
+		lengths[i] = rs_key_write(keys[i], stored);
+		names[i] = stored;
+		wanted[i] = (struct wanted){ slice_make(stored, lengths[i]), i };
+	}
+	qsort(wanted, count, sizeof(*wanted), compare_wanted);
+	rados_read_op_omap_get_vals_by_keys2(op, names, count, lengths, &found, &of_keys);
+	rc = rs_read(rs_of(store), op, object.text);
+	if (rc == 0)
+		rc = take_found(found, wanted, count, mem, values);
+	rados_omap_get_end(found);
+	talloc_free(scratch);
+	return rc == -ENOENT ? STORE_OK : rs_read_err(rc);
+}
+
 /* Scans. */
 
 struct scan {

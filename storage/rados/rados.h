@@ -127,6 +127,7 @@ engine_leads_fn rs_leads;
 
 /* keys.c */
 engine_get_fn rs_get;
+engine_get_many_fn rs_get_many;
 engine_scan_fn rs_scan;
 engine_partition_list_fn rs_partition_list;
 

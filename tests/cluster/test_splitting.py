@@ -75,6 +75,8 @@ def test_keys_stay_while_a_bucket_is_split(gateways, monkeypatch):
         first += BATCH
     loaded = time.monotonic() - started
     wait_until(lambda: splits(both) > 0, 60, "the bucket to be split")
+    connection.close()
+    connection = http.client.HTTPConnection("127.0.0.1", both[1].port, timeout=60)
     assert list(keys_of(both[1], connection)) == ["key-%06d" % number for number in range(KEYS)]
     print("\n%d keys in %.0f s, by two gateways; %d splits; the slowest of the requests took %.0f ms" % (
         KEYS, loaded, splits(both), slowest / 1000))
