@@ -90,8 +90,9 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/rep
 $(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# A target a suite, so that -j runs them beside each other and -k all of them.
-SUITES := $(UNIT:=.run) $(REPLAYS:=.run)
+# A target a suite, so that -j runs them beside each other and -k all of them; those that take long come first.
+LONG := $(filter %interleave %faults %races,$(UNIT))
+SUITES := $(LONG:=.run) $(filter-out $(LONG:=.run),$(UNIT:=.run)) $(REPLAYS:=.run)
 .PHONY: $(SUITES) print-storage-suites
 check: $(SUITES)
 print-storage-suites:

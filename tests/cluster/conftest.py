@@ -22,7 +22,7 @@ def gateways(tmp_path):
     made = []
 
     def start(count, *arguments):
-        for number in range(count):
+        for number in range(len(made), len(made) + count):
             made.append(launcher.Gateway(tmp_path / "store", ["--garbage-grace", "0", *arguments],
                                          log=tmp_path / ("log-%d" % number)).start())
         return made[-count:]

@@ -10,6 +10,8 @@ import re
 import subprocess
 import time
 
+import pytest
+
 from cluster import store_url
 from launcher import ROOT, end_well, wait_until
 from signing import V4, Request
@@ -20,20 +22,25 @@ BENCH_LOAD = "build/tests/bench/bench_load"
 BATCH = 50000  # requests that are signed at a time: a signature holds for a quarter of an hour
 
 
-def loads(gateways, keys, first_key):
-    """Each gateway is sent its half of the keys, at once; what bench_load says of each."""
-    half = keys // 2
-    running = []
+def begin_loads(gateways, keys, first_key):
+    """Each gateway is sent its share of the keys, all at once."""
+    share = keys // len(gateways)
     for number, gateway in enumerate(gateways):
         command = [os.path.join(ROOT, BENCH_LOAD), "--kind", "put", "--size", "100", "--port", str(gateway.port),
-                   "--connections", "8", "--bucket", "bucket", "--keys", str(half), "--first-key",
-                   str(first_key + number * half), "--requests", str(half)]
+                   "--connections", "8", "--bucket", "bucket", "--keys", str(share), "--first-key",
+                   str(first_key + number * share), "--requests", str(share)]
         environment = dict(os.environ, BENCH_ACCESS_KEY=gateway.access_key, BENCH_SECRET_KEY=gateway.secret_key)
-        running.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        yield subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def end_loads(running):
+    """No request failed; how long the slowest took, in milliseconds."""
+    slowest = 0
     for load in running:
         said, wrong = load.communicate(timeout=1200)
         assert load.returncode == 0, said + wrong
-        yield said
+        slowest = max(slowest, int(re.search(r"slowest_us (\d+)", said).group(1)) / 1000)
+    return slowest
 
 
 def ask(gateway, connection, method, path, query=""):
@@ -46,40 +53,62 @@ def ask(gateway, connection, method, path, query=""):
     return body
 
 
-def keys_of(gateway, connection):
+def make_bucket(gateway):
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+    ask(gateway, connection, "PUT", "/bucket")
+    connection.close()
+
+
+def keys_of(gateway):
     """All keys, page by page."""
-    after = ""
-    while True:
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+    after, truncated = "", True
+    while truncated:
         page = ask(gateway, connection, "GET", "/bucket", "list-type=2&start-after=" + after)
         keys = re.findall("<Key>(.*?)</Key>", page)
         yield from keys
-        if "<IsTruncated>true" not in page:
-            return
-        after = keys[-1]
+        after, truncated = keys[-1], "<IsTruncated>true" in page
+    connection.close()
 
 
-def splits(gateways):
-    return sum(gateway.log_text().count("event=split ") for gateway in gateways)
+def has_split(gateways):
+    return any("event=split " in gateway.log_text() for gateway in gateways)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bench_load():
+    subprocess.run(["make", "-s", BENCH_LOAD], check=True, cwd=ROOT)
 
 
 def test_keys_stay_while_a_bucket_is_split(gateways, monkeypatch):
-    subprocess.run(["make", "-s", BENCH_LOAD], check=True, cwd=ROOT)
     monkeypatch.setattr("launcher.CLUSTER", store_url(split=RECORDS))
     both = gateways(2)
-    connection = http.client.HTTPConnection("127.0.0.1", both[0].port, timeout=60)
-    ask(both[0], connection, "PUT", "/bucket")
-    started, slowest, first = time.monotonic(), 0, 0
-    while first < KEYS:
-        for said in loads(both, min(BATCH, KEYS - first), first):
-            slowest = max(slowest, int(re.search(r"slowest_us (\d+)", said).group(1)))
-        first += BATCH
+    make_bucket(both[0])
+    started, slowest = time.monotonic(), 0
+    for first in range(0, KEYS, BATCH):
+        slowest = max(slowest, end_loads(list(begin_loads(both, min(BATCH, KEYS - first), first))))
     loaded = time.monotonic() - started
-    wait_until(lambda: splits(both) > 0, 60, "the bucket to be split")
-    connection.close()
-    connection = http.client.HTTPConnection("127.0.0.1", both[1].port, timeout=60)
-    assert list(keys_of(both[1], connection)) == ["key-%06d" % number for number in range(KEYS)]
-    print("\n%d keys in %.0f s, by two gateways; %d splits; the slowest of the requests took %.0f ms" % (
-        KEYS, loaded, splits(both), slowest / 1000))
-    connection.close()
+    wait_until(lambda: has_split(both), 60, "the bucket to be split")
+    assert list(keys_of(both[1])) == ["key-%06d" % number for number in range(KEYS)]
+    print("\n%d keys in %.0f s, by two gateways; the slowest of the requests took %.0f ms" % (KEYS, loaded, slowest))
     for gateway in both:
+        end_well(gateway)
+
+
+@pytest.mark.slow
+def test_gateway_killed_while_it_splits(gateways, monkeypatch):
+    """The one of three that does the background work: writers through the others go on, and one of them takes over."""
+    monkeypatch.setattr("launcher.CLUSTER", store_url(split=1000))
+    leader, = gateways(1)
+    wait_until(lambda: "event=leads " in leader.log_text(), 60, "the first to lead")
+    others = gateways(2)
+    make_bucket(leader)
+    loads = list(begin_loads(others, 24000, 0))
+    wait_until(lambda: has_split([leader]), 60, "the first to split")
+    leader.kill()
+    end_loads(loads)
+    wait_until(lambda: has_split(others), 120, "another one to go on")
+    assert sum("event=leads " in gateway.log_text() for gateway in others) == 1
+    assert list(keys_of(others[0])) == ["key-%06d" % number for number in range(24000)]
+    for gateway in others:
         end_well(gateway)

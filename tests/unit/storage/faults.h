@@ -98,8 +98,7 @@ each_call_fails_in(const struct operation *operation, bool anew)
 	for (unsigned call = 0; call < FAULT_CALLS; call++) {
 		for (size_t m = 0; m < ARRAY_SIZE(manners); m++) {
 			struct fault fault = { .call = (enum fault_call)call,
-				.first = 1,
-				.last = 1,
+				.first = places_first(operation->name, manners[m].name),
 				.manner = manners[m].manner,
 				.err = manners[m].err };
 			char what[200];
@@ -110,8 +109,8 @@ each_call_fails_in(const struct operation *operation, bool anew)
 				snprintf(what, sizeof(what), "%s, %s %u fails %s", operation->name,
 				    call_names[call], fault.first, manners[m].name);
 				fault.last = fault.first;
-			} while (
-			    run_with_fault(operation, &fault, anew, before, after, what) && fault.first++ < 100);
+			} while (run_with_fault(operation, &fault, anew, before, after, what) &&
+				 (fault.first += places_step()) < 100);
 		}
 	}
 	talloc_free(texts);
@@ -126,15 +125,17 @@ all_calls_fail_in(const struct operation *operation)
 
 	run_unharmed(operation, texts, &before, &after);
 	for (unsigned call = 0; call < FAULT_CALLS; call++) {
-		struct fault fault = {
-			.call = (enum fault_call)call, .first = 1, .last = UINT32_MAX, .err = STORE_IO
-		};
+		struct fault fault = { .call = (enum fault_call)call,
+			.first = places_first(operation->name, ""),
+			.last = UINT32_MAX,
+			.err = STORE_IO };
 		char what[200];
 
 		do
 			snprintf(what, sizeof(what), "%s, from %s %u on all fail", operation->name,
 			    call_names[call], fault.first);
-		while (run_with_fault(operation, &fault, false, before, after, what) && fault.first++ < 100);
+		while (run_with_fault(operation, &fault, false, before, after, what) &&
+		       (fault.first += places_step()) < 100);
 	}
 	talloc_free(texts);
 }

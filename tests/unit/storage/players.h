@@ -1,6 +1,6 @@
 /*
  * Two operations at once. The first one is interrupted before one of its engine calls; there the other one begins, and
- * may in turn be interrupted before one of its calls, until the first one has ended. All places are tried. Whatever the
+ * may in turn be interrupted before one of its calls, until the first one has ended. Each place is tried. Whatever the
  * place, the answers of both and what is there afterwards must be as if one had come after the other.
  */
 #ifndef TESTS_UNIT_STORAGE_PLAYERS_H
@@ -20,13 +20,6 @@ struct player {
 	const char *answer; /* NULL: it was not begun */
 	sem_t turn;
 };
-
-/* Sanitizers look for what goes wrong in any order, and are slow: every third place is enough of them. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define PLACES_STEP 3
-#else
-#define PLACES_STEP 1
-#endif
 
 static struct catalog *plain;
 static struct player one, other;
@@ -188,6 +181,7 @@ static inline void
 try_pair(const struct state *state, const struct operation *a, const struct operation *b, bool interrupt_both)
 {
 	TALLOC_CTX *texts = talloc_new(NULL);
+	unsigned begin = places_first(a->name, b->name);
 	const char *orders[2];
 	bool one_was = true;
 
@@ -195,11 +189,11 @@ try_pair(const struct state *state, const struct operation *a, const struct oper
 	other.operation = b;
 	orders[0] = one_after_the_other(texts, state, &one, &other);
 	orders[1] = one_after_the_other(texts, state, &other, &one);
-	for (unsigned one_at = 1; one_was; one_at += PLACES_STEP) {
-		unsigned other_at = interrupt_both;
+	for (unsigned one_at = begin; one_was; one_at += places_step()) {
+		unsigned other_at = interrupt_both ? begin : 0;
 
 		while (try_place(state, one_at, other_at, orders, &one_was) && interrupt_both)
-			other_at += PLACES_STEP;
+			other_at += places_step();
 	}
 	talloc_free(texts);
 }

@@ -6,6 +6,7 @@
 #include <ftw.h>
 #include <unistd.h>
 
+#include "common/digest.h"
 #include "storage/engine.h"
 
 #define PARTITION SLICE("partition")
@@ -85,6 +86,27 @@ scratch_open_cluster(const char *folder)
 	ck_assert_msg(err == STORE_OK, "%s", message);
 	talloc_free(mem);
 	return s;
+}
+
+/*
+ * Suites that try each of an operation's engine calls, one after another, try every so many of them where all would take
+ * too long: under sanitizers, which look for what goes wrong in any order, and on a cluster, where each call is slow.
+ */
+static inline unsigned
+places_step(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return 7;
+#else
+	return scratch_cluster() ? 7 : 1;
+#endif
+}
+
+/* The first place, from 1; another one for each pair of names, so that all of them together try all. */
+static inline unsigned
+places_first(const char *name, const char *other)
+{
+	return 1 + crc32c(crc32c(0, slice_from(name)), slice_from(other)) % places_step();
 }
 
 /* For suites that hold on any engine: on the cluster where there is one, otherwise in the folder. */
