@@ -98,7 +98,7 @@ places_step(void)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	return 7;
 #else
-	return scratch_cluster() ? 7 : 1;
+	return scratch_cluster() ? 17 : 1;
 #endif
 }
 
