@@ -454,7 +454,6 @@ struct sweep_result {
 	uint64_t blobs_deleted;
 	uint64_t blobs_waiting;    /* still in their grace, or being written */
 	uint64_t buckets_finished; /* interrupted deletions of buckets that were carried on */
-	uint64_t splits;           /* shards of which keys were moved to others */
 };
 
 /*

@@ -215,7 +215,6 @@ split_shard(struct split *s, size_t place)
 	if (s->steps)
 		LOG(INFO, "split", LOG_TEXT("bucket", s->name), LOG_NUMBER("shard", place),
 		    LOG_NUMBER("steps", s->steps));
-	s->sweep->result->splits += s->steps > 0;
 }
 
 /* From the last one on, so that the places of those that are still to come stay what they are. */
