@@ -86,8 +86,8 @@ catalog_object(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, 
 		if (!err && !found.version)
 			err = STORE_NOT_FOUND;
 	} while (err && home_moved(c, mem, &home, &err));
-	if (err)
-		return err;
+	if (err || !found.version)
+		return err ? err : STORE_NOT_FOUND;
 	*out = object_make(c, mem, &home, &found.version->record, found.version == &found.head, found.content);
 	return (*out)->delete_marker ? STORE_NOT_FOUND : STORE_OK;
 }

@@ -42,12 +42,19 @@ open_pool(struct rs_client *c, const struct rs_place *place, const char **what)
 		return rc;
 	c->pool = rados_ioctx_get_id(c->io);
 	rados_ioctx_set_namespace(c->io, place->name_space);
+	rc = rados_ioctx_create(c->cluster, place->pool, &c->locks);
+	if (rc < 0)
+		return rc;
+	rados_ioctx_set_namespace(c->locks, place->name_space);
+	rados_set_pool_full_try(c->locks);
 	return 0;
 }
 
 static void
 client_free(struct rs_client *c)
 {
+	if (c->locks)
+		rados_ioctx_destroy(c->locks);
 	if (c->io)
 		rados_ioctx_destroy(c->io);
 	rados_shutdown(c->cluster);

@@ -83,6 +83,8 @@ struct rs_client {
 	struct rs_store *store;
 	rados_t cluster;
 	rados_ioctx_t io;
+	rados_ioctx_t
+	    locks; /* the same, for locks alone: they are taken in a full cluster, too, so that room can be made */
 	int64_t pool;
 	_Atomic unsigned holders;
 	_Atomic bool lost; /* the cluster has turned it away, or its pool is gone: it is of no more use */

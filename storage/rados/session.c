@@ -54,7 +54,7 @@ lease_renew(struct rs_store *s)
 	struct timeval duration = { LEASE_SECONDS, 0 };
 	struct rs_client *c = rs_client_hold(s);
 	int rc = rados_lock_shared(
-	    c->io, RS_SESSIONS, LOCK, cookie.text, "", "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
+	    c->locks, RS_SESSIONS, LOCK, cookie.text, "", "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
 
 	rc = rs_client_result(c, rc);
 	rs_client_release(c);
@@ -68,7 +68,7 @@ lead_renew(struct rs_store *s)
 	struct timeval duration = { LEASE_SECONDS, 0 };
 	struct rs_client *c = rs_client_hold(s);
 	int rc = rados_lock_exclusive(
-	    c->io, RS_SESSIONS, LOCK_WORK, cookie.text, "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
+	    c->locks, RS_SESSIONS, LOCK_WORK, cookie.text, "crossgate", &duration, LIBRADOS_LOCK_FLAG_MAY_RENEW);
 
 	rc = rs_client_result(c, rc);
 	rs_client_release(c);
@@ -254,9 +254,9 @@ rs_lease_close(struct rs_store *s)
 	pthread_cond_destroy(&lease->locked.cond);
 	pthread_mutex_destroy(&lease->locked.mutex);
 	/* Otherwise it ends by itself. */
-	(void)rados_unlock(s->present.client->io, RS_SESSIONS, LOCK, cookie.text);
+	(void)rados_unlock(s->present.client->locks, RS_SESSIONS, LOCK, cookie.text);
 	if (atomic_load(&s->leads))
-		(void)rados_unlock(s->present.client->io, RS_SESSIONS, LOCK_WORK, cookie.text);
+		(void)rados_unlock(s->present.client->locks, RS_SESSIONS, LOCK_WORK, cookie.text);
 }
 
 /* The cookies of those who hold the lock, one after another, on `mem`. A number, or a negative errno. */
@@ -274,7 +274,7 @@ holders_read(struct rs_store *s, TALLOC_CTX *mem, const char **cookies)
 		char *texts = talloc_size(mem, 3 * room);
 		int exclusive;
 
-		count = rados_list_lockers(c->io, RS_SESSIONS, LOCK, &exclusive, tag, &tag_length, texts,
+		count = rados_list_lockers(c->locks, RS_SESSIONS, LOCK, &exclusive, tag, &tag_length, texts,
 		    &lengths[0], texts + room, &lengths[1], texts + 2 * room, &lengths[2]);
 		*cookies = texts + room;
 		room *= 4;

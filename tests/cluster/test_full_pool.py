@@ -42,4 +42,5 @@ def test_full_pool(small_pool, gateways):
 
     wait_until(lambda: status(gateway, "PUT", "/bucket/small", b"s") == 200, 120, "there is room again")
     assert status(gateway, "PUT", "/bucket/large", b"l" * OBJECT) == 200
+    assert "lease not renewed" not in gateway.log_text() and "leads no more" not in gateway.log_text()
     end_well(gateway)
