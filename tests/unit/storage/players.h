@@ -181,7 +181,6 @@ static inline void
 try_pair(const struct state *state, const struct operation *a, const struct operation *b, bool interrupt_both)
 {
 	TALLOC_CTX *texts = talloc_new(NULL);
-	unsigned begin = places_first(a->name, b->name);
 	const char *orders[2];
 	bool one_was = true;
 
@@ -189,11 +188,11 @@ try_pair(const struct state *state, const struct operation *a, const struct oper
 	other.operation = b;
 	orders[0] = one_after_the_other(texts, state, &one, &other);
 	orders[1] = one_after_the_other(texts, state, &other, &one);
-	for (unsigned one_at = begin; one_was; one_at += places_step()) {
-		unsigned other_at = interrupt_both ? begin : 0;
+	for (unsigned one_at = 1; one_was; one_at = places_next(one_at, a->name, b->name)) {
+		unsigned other_at = interrupt_both;
 
 		while (try_place(state, one_at, other_at, orders, &one_was) && interrupt_both)
-			other_at += places_step();
+			other_at = places_next(other_at, b->name, a->name);
 	}
 	talloc_free(texts);
 }

@@ -89,8 +89,9 @@ scratch_open_cluster(const char *folder)
 }
 
 /*
- * Suites that try each of an operation's engine calls, one after another, try every so many of them where all would take
- * too long: under sanitizers, which look for what goes wrong in any order, and on a cluster, where each call is slow.
+ * Suites that try each of an operation's engine calls, one after another, try the first and then every so many of them
+ * where all would take too long: under sanitizers, which look for what goes wrong in any order, and on a cluster, where
+ * each call is slow.
  */
 static inline unsigned
 places_step(void)
@@ -102,11 +103,13 @@ places_step(void)
 #endif
 }
 
-/* The first place, from 1; another one for each pair of names, so that all of them together try all. */
+/* The place after this one; from the second on others for each pair of names. */
 static inline unsigned
-places_first(const char *name, const char *other)
+places_next(unsigned place, const char *name, const char *other)
 {
-	return 1 + crc32c(crc32c(0, slice_from(name)), slice_from(other)) % places_step();
+	unsigned chance = crc32c(crc32c(0, slice_from(name)), slice_from(other));
+
+	return place == 1 ? 2 + chance % places_step() : place + places_step();
 }
 
 /* For suites that hold on any engine: on the cluster where there is one, otherwise in the folder. */
