@@ -87,7 +87,7 @@ acl_grant_user(struct acl_reader *r, struct slice id, unsigned permissions)
 		known = r->users->exists(r->users->context, id);
 	if (!known)
 		return refuse_argument(r->why, SLICE("CanonicalUser/ID"), id, "Invalid id");
-	add_grant(r->acl, ACL_USER, slice_make(slice_dup(r->mem, id), id.length), permissions);
+	add_grant(r->acl, ACL_USER, slice_copy(r->mem, id), permissions);
 	return S3_OK;
 }
 

@@ -145,7 +145,7 @@ policy_keep(const struct policy_reader *r, struct slice s)
 	char *copy = r->room->free;
 
 	if (s.length > r->room->left) /* a number's digits may be more than it is written with */
-		return slice_make(slice_dup(r->mem, s), s.length);
+		return slice_copy(r->mem, s);
 	if (s.length > 0)
 		memcpy(copy, s.data, s.length);
 	r->room->free += s.length;

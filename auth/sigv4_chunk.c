@@ -309,7 +309,7 @@ trailer_field(struct chunk_decoder *decoder, struct slice line, struct s3_refusa
 	    !slice_equal_nocase(name, decoder->trailer))
 		return fail(decoder, why, S3_MALFORMED_TRAILER,
 		    "The trailer holds a field that x-amz-trailer does not announce.");
-	decoder->trailer_value = slice_make(slice_dup(decoder, value), value.length);
+	decoder->trailer_value = slice_copy(decoder, value);
 	decoder->trailer_seen = true;
 	return S3_OK;
 }

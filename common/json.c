@@ -55,7 +55,7 @@ text_of(TALLOC_CTX *mem, const json_t *value)
 	switch (json_typeof(value)) {
 	case JSON_STRING:
 		text = slice_make(json_string_value(value), json_string_length(value));
-		return slice_make(slice_dup(mem, text), text.length);
+		return slice_copy(mem, text);
 	case JSON_INTEGER:
 		return slice_from(talloc_asprintf(mem, "%" JSON_INTEGER_FORMAT, json_integer_value(value)));
 	case JSON_REAL:

@@ -170,3 +170,9 @@ slice_lower(TALLOC_CTX *mem, struct slice s)
 	slice_copy_lower(lower, s);
 	return slice_make(lower, s.length);
 }
+
+struct slice
+slice_copy(TALLOC_CTX *mem, struct slice s)
+{
+	return slice_make(slice_dup(mem, s), s.length);
+}

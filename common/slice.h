@@ -99,7 +99,8 @@ MUST_USE bool slice_to_number(struct slice s, uint64_t max, uint64_t *number);
 void slice_copy_lower(char *copy, struct slice s);
 struct slice slice_lower(TALLOC_CTX *mem, struct slice s);
 
-/* A NUL-terminated copy on `mem`. */
+/* A copy on `mem`, with a NUL behind: as a string, and as a slice. */
 char *slice_dup(TALLOC_CTX *mem, struct slice s);
+struct slice slice_copy(TALLOC_CTX *mem, struct slice s);
 
 #endif

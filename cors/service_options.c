@@ -80,7 +80,7 @@ read_list(struct cors_compiler *c, const struct cors_setting *s, fault_fn *fault
 
 		if (fault != NULL)
 			return cors_compiler_fail(c, s, member, fault);
-		out->items[out->count++] = slice_make(slice_dup(c->service, member), member.length);
+		out->items[out->count++] = slice_copy(c->service, member);
 	}
 	return true;
 }

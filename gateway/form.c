@@ -177,7 +177,7 @@ keep_field(struct form *form)
 	if (earlier != NULL)
 		extend_field(form, earlier, value);
 	else
-		fields_add(form, &form->fields, form->part.name, slice_make(slice_dup(form, value), value.length));
+		fields_add(form, &form->fields, form->part.name, slice_copy(form, value));
 }
 
 static enum s3_err
@@ -240,7 +240,7 @@ without_path(struct slice filename)
 static enum s3_err
 begin_part(struct form *form, struct slice block, struct s3_refusal *why)
 {
-	struct slice header = slice_make(slice_dup(form, block), block.length);
+	struct slice header = slice_copy(form, block);
 	enum s3_err err = form_part_read(form, header, why, &form->part);
 	bool file;
 

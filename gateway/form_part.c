@@ -283,7 +283,7 @@ form_boundary(TALLOC_CTX *mem, struct slice content_type, struct slice *out)
 			continue;
 		if (out->length > 0 || !is_boundary(parameter.value))
 			return false;
-		*out = slice_make(slice_dup(mem, parameter.value), parameter.value.length);
+		*out = slice_copy(mem, parameter.value);
 	}
 	return content_type.length == 0 && out->length > 0;
 }

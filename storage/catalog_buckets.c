@@ -61,7 +61,7 @@ bucket_fill(TALLOC_CTX *mem, const struct record_bucket *record, struct bucket *
 	memcpy(bucket->id.bytes, record->id, sizeof(record->id));
 	bucket->owner_id = slice_dup(mem, record->owner_id);
 	bucket->location = slice_dup(mem, record->location);
-	bucket->acl = slice_make(slice_dup(mem, record->acl), record->acl.length);
+	bucket->acl = slice_copy(mem, record->acl);
 	bucket->versioning = (enum versioning)record->versioning;
 	bucket->created_us = record->created_us;
 	bucket->revision = record->revision;

@@ -98,12 +98,6 @@ struct entries_visit {
 	struct entries *out;
 };
 
-static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
-{
-	return slice_make(talloc_memdup(mem, s.data, s.length), s.length);
-}
-
 static enum scan_step
 entries_visit(void *context, struct slice name, struct slice value, struct slice *seek)
 {
@@ -114,7 +108,7 @@ entries_visit(void *context, struct slice name, struct slice value, struct slice
 	if (!slice_starts_with(name, v->prefix))
 		return SCAN_STOP;
 	ARRAY_GROW(v->mem, out->items, out->count, struct entry);
-	out->items[out->count++] = (struct entry){ copy(v->mem, name), copy(v->mem, value) };
+	out->items[out->count++] = (struct entry){ slice_copy(v->mem, name), slice_copy(v->mem, value) };
 	return out->count < v->max ? SCAN_NEXT : SCAN_STOP;
 }
 

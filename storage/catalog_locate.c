@@ -37,17 +37,11 @@ struct locate_visit {
 	enum store_err err;
 };
 
-static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
-{
-	return slice_make(talloc_memdup(mem, s.data, s.length), s.length);
-}
-
 static bool
 take_row(struct locate_visit *v, struct slice name, struct slice value, struct row *row)
 {
-	row->name = copy(v->mem, name);
-	row->value = copy(v->mem, value);
+	row->name = slice_copy(v->mem, name);
+	row->value = slice_copy(v->mem, value);
 	v->err = row_decode(v->mem, row);
 	return !v->err;
 }
@@ -101,7 +95,7 @@ take_content(struct locate_visit *v, struct slice value)
 {
 	struct record_bytes record;
 
-	if (record_bytes_decode(v->mem, copy(v->mem, value), &record))
+	if (record_bytes_decode(v->mem, slice_copy(v->mem, value), &record))
 		v->out->content = record.bytes;
 	else
 		v->err = STORE_DAMAGED;

@@ -3,12 +3,6 @@
 
 #include "common/encode.h"
 
-static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
-{
-	return slice_make(slice_dup(mem, s), s.length);
-}
-
 static struct object_private *
 private_make(struct catalog *c, TALLOC_CTX *mem, const struct home *home, const struct record_version *record,
     struct slice bytes)
@@ -16,9 +10,9 @@ private_make(struct catalog *c, TALLOC_CTX *mem, const struct home *home, const 
 	struct object_private *private = talloc_zero(mem, struct object_private);
 
 	private->catalog = c;
-	private->home = (struct home){ .bucket_name = copy(private, home->bucket_name),
+	private->home = (struct home){ .bucket_name = slice_copy(private, home->bucket_name),
 		.bucket = home->bucket,
-		.key = copy(private, home->key),
+		.key = slice_copy(private, home->key),
 		.name = home->name };
 	private->has_content = record->has_content;
 	memcpy(private->content_id, record->content_id, sizeof(record->content_id));

@@ -178,20 +178,14 @@ home_find(TALLOC_CTX *mem, const struct bucket *bucket, struct slice key)
 	return home;
 }
 
-static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
-{
-	return slice_make(slice_dup(mem, s), s.length);
-}
-
 void
 home_copy(TALLOC_CTX *mem, struct home *home)
 {
-	home->bucket_name = copy(mem, home->bucket_name);
-	home->key = copy(mem, home->key);
-	home->begin = copy(mem, home->begin);
-	home->end = copy(mem, home->end);
-	home->gate = copy(mem, home->gate);
+	home->bucket_name = slice_copy(mem, home->bucket_name);
+	home->key = slice_copy(mem, home->key);
+	home->begin = slice_copy(mem, home->begin);
+	home->end = slice_copy(mem, home->end);
+	home->gate = slice_copy(mem, home->gate);
 }
 
 /* Take the gate for what a write is to expect, if it lets the key pass. */

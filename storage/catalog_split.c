@@ -40,8 +40,8 @@ count_sample(void *context, struct slice name, struct slice value, struct slice 
 	if (slice_equal(key, census->candidate))
 		return SCAN_NEXT;
 	if (census->candidate.length)
-		census->last = slice_make(slice_dup(census->mem, key), key.length);
-	census->candidate = slice_make(slice_dup(census->mem, key), key.length);
+		census->last = slice_copy(census->mem, key);
+	census->candidate = slice_copy(census->mem, key);
 	return SCAN_NEXT;
 }
 
@@ -126,7 +126,7 @@ note_highest(void *context, struct slice name, struct slice value, struct slice 
 	    !key_in_range(key, highest->shard->begin, highest->shard->end))
 		return SCAN_STOP;
 	if (is_head)
-		highest->key = slice_make(slice_dup(highest->mem, key), key.length);
+		highest->key = slice_copy(highest->mem, key);
 	return SCAN_NEXT;
 }
 

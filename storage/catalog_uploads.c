@@ -4,12 +4,6 @@
 #include "common/clock.h"
 #include "common/encode.h"
 
-static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
-{
-	return slice_make(slice_dup(mem, s), s.length);
-}
-
 enum store_err
 upload_read(
     struct catalog *c, const struct home *home, const unsigned char id[16], TALLOC_CTX *mem, struct upload_row *out)
@@ -29,12 +23,12 @@ upload_make(TALLOC_CTX *mem, struct slice key, const unsigned char id[16], struc
 	struct upload *upload = talloc_zero(mem, struct upload);
 	struct record_upload record;
 
-	upload->revision = copy(upload, value);
+	upload->revision = slice_copy(upload, value);
 	if (!record_upload_decode(upload, upload->revision, &record)) {
 		talloc_free(upload);
 		return NULL;
 	}
-	upload->key = copy(upload, key);
+	upload->key = slice_copy(upload, key);
 	upload->id = hex_encode(upload, slice_make(id, 16));
 	upload->initiated_us = record.initiated_us;
 	upload->initiator_id = slice_dup(upload, record.initiator_id);

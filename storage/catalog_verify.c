@@ -10,8 +10,7 @@ add_partition(void *context, struct slice partition)
 
 	if ((p->count & (p->count - 1)) == 0)
 		p->items = talloc_realloc(p->mem, p->items, struct slice, p->count ? 2 * p->count : 1);
-	p->items[p->count++] =
-	    slice_make(talloc_memdup(p->mem, partition.data, partition.length), partition.length);
+	p->items[p->count++] = slice_copy(p->mem, partition);
 	return true;
 }
 

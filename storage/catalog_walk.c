@@ -50,7 +50,7 @@ walk_meets(struct walk *w, struct slice name, struct slice key, enum scan_step *
 static void
 add_prefix(struct walk *w, struct slice common)
 {
-	struct slice kept = slice_make(slice_dup(w->page, common), common.length);
+	struct slice kept = slice_copy(w->page, common);
 
 	ARRAY_GROW(w->page, w->prefixes, w->prefix_count, struct slice);
 	w->prefixes[w->prefix_count++] = kept;

@@ -73,7 +73,7 @@ object_change_apply(struct record_version *record, const struct object_change *c
 struct object *
 object_from_value(struct catalog *c, TALLOC_CTX *mem, const struct home *home, struct slice value, bool is_latest)
 {
-	struct slice kept = slice_make(talloc_memdup(mem, value.data, value.length), value.length);
+	struct slice kept = slice_copy(mem, value);
 	struct record_version record;
 	bool decoded = record_version_decode(mem, kept, &record);
 

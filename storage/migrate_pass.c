@@ -13,12 +13,6 @@
 
 _Static_assert(2 * PAGE_RECORDS <= STORE_BATCH_MAX, "a range is made equal in one batch");
 
-static struct slice
-copy(TALLOC_CTX *mem, struct slice s)
-{
-	return slice_make(talloc_memdup(mem, s.data, s.length), s.length);
-}
-
 /* A page of the source. */
 
 struct page {
@@ -36,7 +30,7 @@ page_visit(void *context, struct slice name, struct slice value, struct slice *s
 
 	(void)seek;
 	ARRAY_GROW(page->mem, e->items, e->count, struct entry);
-	e->items[e->count++] = (struct entry){ copy(page->mem, name), copy(page->mem, value) };
+	e->items[e->count++] = (struct entry){ slice_copy(page->mem, name), slice_copy(page->mem, value) };
 	page->bytes += name.length + value.length;
 	page->more = e->count == PAGE_RECORDS || page->bytes >= PAGE_BYTES;
 	return page->more ? SCAN_STOP : SCAN_NEXT;
@@ -58,7 +52,7 @@ static void
 differ(struct compare *c, struct slice name, struct slice wanted, struct slice found)
 {
 	ARRAY_GROW(c->mem, c->items, c->count, struct difference);
-	c->items[c->count++] = (struct difference){ name, wanted, copy(c->mem, found) };
+	c->items[c->count++] = (struct difference){ name, wanted, slice_copy(c->mem, found) };
 }
 
 /* The page's entries that come before a name of the target are not there. */
@@ -94,7 +88,7 @@ compare_visit(void *context, struct slice name, struct slice value, struct slice
 			return SCAN_NEXT;
 		differ(c, entry->name, entry->value, value);
 	} else {
-		differ(c, copy(c->mem, name), slice_make(NULL, 0), value);
+		differ(c, slice_copy(c->mem, name), slice_make(NULL, 0), value);
 	}
 	c->found_count++;
 	c->found_bytes += name.length + value.length;
@@ -180,7 +174,7 @@ add_partition(void *context, struct slice partition)
 
 	if (!slice_equal(partition, PARTITION_MIGRATION)) {
 		ARRAY_GROW(p->mem, p->items, p->count, struct slice);
-		p->items[p->count++] = copy(p->mem, partition);
+		p->items[p->count++] = slice_copy(p->mem, partition);
 	}
 	return true;
 }

@@ -37,7 +37,7 @@ list_token_read(TALLOC_CTX *mem, struct slice token, struct list_position *out)
 	name = slice_make(bytes + HEADER_SIZE, length - HEADER_SIZE);
 	if (memchr(name.data, '\0', name.length) != NULL || !utf8_valid(name))
 		return false;
-	out->after = slice_make(slice_dup(mem, name), name.length);
+	out->after = slice_copy(mem, name);
 	out->is_prefix = bytes[1] == KIND_PREFIX;
 	return true;
 }

@@ -164,7 +164,7 @@ scan_key(struct scan *scan, struct slice key, struct slice value)
 		return false;
 	}
 	talloc_free((void *)(uintptr_t)scan->target.data);
-	scan->target = slice_make(slice_dup(scan->mem, seek), seek.length);
+	scan->target = slice_copy(scan->mem, seek);
 	scan->seeking = true;
 	return true;
 }

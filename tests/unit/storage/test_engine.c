@@ -58,7 +58,7 @@ collect(void *context, struct slice name)
 {
 	struct collected *c = context;
 
-	c->names[c->count++] = slice_make(slice_dup(mem, name), name.length);
+	c->names[c->count++] = slice_copy(mem, name);
 	return c->count < c->max;
 }
 
