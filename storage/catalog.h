@@ -14,11 +14,9 @@
 struct catalog;
 
 struct catalog_options {
-	int64_t
-	    garbage_grace_us; /* how long garbage is kept before it is deleted, so that downloads under way end well */
-	size_t
-	    shard_records; /* a bucket's partition is split when it has more records; 0: when the engine wants it to */
-	unsigned sample_every; /* 0, but for tests: one record of so many counts; the same for a store for ever */
+	int64_t garbage_grace_us; /* so long garbage is kept, so that downloads under way end well */
+	size_t shard_records;     /* a bucket's partition with more is split; 0: as the engine wants it */
+	unsigned sample_every;    /* 0, but for tests: one record of so many counts, for ever */
 };
 
 /* The store is borrowed: close it after the catalog, and free the catalog after the last content. */
@@ -162,7 +160,8 @@ struct content;
 
 /*
  * Begin to take in bytes for an object of this key. Freeing it (or its `mem`) before an object names it throws the
- * bytes away. Nothing touches the disk before there are more bytes than stay inline. One thread at a time.
+ * bytes away. Nothing touches the disk before there are more bytes than stay inline. The bucket and the key are borrowed
+ * until then. One thread at a time.
  */
 struct content *content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct slice key);
 

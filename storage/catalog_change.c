@@ -65,7 +65,6 @@ enum store_err
 change_commit(struct catalog *c, struct slice partition, const struct change *change)
 {
 	struct bucket_id bucket;
-	uint32_t number;
 	struct batch batch = { .conditions = change->conditions,
 		.condition_count = change->condition_count,
 		.puts = change->puts,
@@ -76,7 +75,7 @@ change_commit(struct catalog *c, struct slice partition, const struct change *ch
 
 	if (change->too_large)
 		return STORE_INVALID;
-	if (shard_name_parse(partition, &bucket, &number))
+	if (partition_is_bucket(partition, &bucket))
 		add_samples(c, change, &batch);
 	return store_commit(c->store, partition, &batch);
 }

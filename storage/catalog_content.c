@@ -39,7 +39,7 @@ content_destroy(struct content *content)
 	if (content->writer)
 		blob_abandon(content->writer);
 	if (content->intent.length && !content->settled)
-		abandon(content->catalog, &content->home.name, &content->blob);
+		abandon(content->catalog, &content->home.shard.name, &content->blob);
 	return 0;
 }
 
@@ -50,7 +50,6 @@ content_new(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, str
 
 	content->catalog = c;
 	content->home = home_find(content, bucket, key);
-	home_copy(content, &content->home);
 	talloc_set_destructor(content, content_destroy);
 	return content;
 }
@@ -217,7 +216,7 @@ move_intent(struct content *content, const struct home *home)
 	TALLOC_CTX *scratch = talloc_new(NULL);
 	struct slice name = name_garbage(scratch, &content->blob);
 	struct change put = { .mem = scratch }, delete = { .mem = scratch, .frees = true };
-	struct shard_name before = content->home.name;
+	struct shard_name before = content->home.shard.name;
 	enum store_err err;
 
 	change_expect(&put, NAME_GATE, home->gate);
@@ -225,7 +224,7 @@ move_intent(struct content *content, const struct home *home)
 	change_put(&put, name, content->intent);
 	err = change_commit(content->catalog, home_partition(home), &put);
 	if (!err) {
-		content->home.name = home->name;
+		content->home.shard.name = home->shard.name;
 		change_expect(&delete, name, content->intent);
 		change_delete(&delete, name);
 		err = change_commit(content->catalog, shard_partition(&before), &delete);

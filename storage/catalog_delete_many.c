@@ -144,7 +144,7 @@ round_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 	r.taken = talloc_array(scratch, struct object_removal *, d->limit);
 	change_expect(&r.change, NAME_GATE, home->gate);
 	for (size_t i = 0; i < d->count && !round_full(&r); i++)
-		if (key_in_range(d->pending[i]->key, home->begin, home->end))
+		if (key_in_range(d->pending[i]->key, home->shard.begin, home->shard.end))
 			consider(&r, d->pending[i]);
 	if (r.moved) {
 		drop_settled(d);

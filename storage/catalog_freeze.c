@@ -44,14 +44,6 @@ named_decode(const struct entry *entry, TALLOC_CTX *mem, struct named *out)
 }
 
 static enum store_err
-make_shard(struct catalog *c, const struct bucket_id *id, uint32_t number)
-{
-	struct shard_name name = shard_name(id, number);
-
-	return make(c, shard_partition(&name), true);
-}
-
-static enum store_err
 freeze_bucket(struct catalog *c, const struct named *named)
 {
 	enum store_err err = STORE_OK;
@@ -59,10 +51,13 @@ freeze_bucket(struct catalog *c, const struct named *named)
 	for (size_t i = 0; i < shard_count(&named->shards) && !err; i++) {
 		struct shard shard = shard_at(&named->id, &named->shards, i);
 
-		err = make_shard(c, &named->id, shard.number);
+		err = make(c, shard_partition(&shard.name), true);
 	}
-	if (!err && named->moving_to)
-		err = make_shard(c, &named->id, named->moving_to);
+	if (!err && named->moving_to) {
+		struct shard_name name = shard_name(&named->id, named->moving_to);
+
+		err = make(c, shard_partition(&name), true);
+	}
 	return err;
 }
 

@@ -16,16 +16,12 @@
 
 #include "common/clock.h"
 
-/* A shard, and its gate as it was read. */
-struct gate {
-	struct shard shard;
-	struct shard_name name;
-	struct slice value;
-	struct record_gate record;
-};
-
+/* A bucket's shards, each with its gate. */
 struct gates {
-	struct gate *items;
+	struct gated {
+		struct shard shard;
+		struct gate gate;
+	} * items;
 	size_t count;
 };
 
@@ -40,15 +36,10 @@ gates_read(struct catalog *c, TALLOC_CTX *mem, struct slice name, const struct b
 	if (err || !bucket_row_is(&before, id))
 		return err ? err : STORE_NOT_FOUND;
 	out->count = shard_count(&before.record.shards);
-	out->items = talloc_zero_array(mem, struct gate, out->count);
+	out->items = talloc_array(mem, struct gated, out->count);
 	for (size_t i = 0; i < out->count && !err; i++) {
-		struct gate *gate = &out->items[i];
-
-		gate->shard = shard_at(id, &before.record.shards, i);
-		gate->name = shard_name(id, gate->shard.number);
-		err = read_optional(c, shard_partition(&gate->name), NAME_GATE, mem, &gate->value);
-		if (!err && gate->value.length && !record_gate_decode(mem, gate->value, &gate->record))
-			err = STORE_DAMAGED;
+		out->items[i].shard = shard_at(id, &before.record.shards, i);
+		err = gate_read(c, mem, shard_partition(&out->items[i].shard.name), &out->items[i].gate);
 	}
 	if (!err)
 		err = bucket_read(c, mem, name, row);
@@ -65,20 +56,20 @@ gates_set(struct catalog *c, TALLOC_CTX *mem, const struct gates *gates, uint64_
 
 	*changed = false;
 	for (size_t i = 0; i < gates->count && !err; i++) {
-		const struct gate *gate = &gates->items[i];
-		struct record_gate record = gate->record;
+		const struct gated *item = &gates->items[i];
+		struct record_gate record = item->gate.record;
 		struct change change = { .mem = mem, .frees = true };
 
 		if (record.revision == revision)
 			continue;
 		*changed = true;
 		record.revision = revision;
-		change_expect(&change, NAME_GATE, gate->value);
+		change_expect(&change, NAME_GATE, item->gate.value);
 		if (revision == 0 && record.begin.length == 0 && record.end.length == 0)
 			change_delete(&change, NAME_GATE);
 		else
 			change_put(&change, NAME_GATE, record_gate_encode(mem, &record));
-		err = change_commit(c, shard_partition(&gate->name), &change);
+		err = change_commit(c, shard_partition(&item->shard.name), &change);
 	}
 	return err;
 }
@@ -108,13 +99,12 @@ is_empty(struct catalog *c, TALLOC_CTX *mem, const struct bucket_id *id, const s
 	*empty = true;
 	for (size_t i = 0; i < shard_count(shards) && *empty && !err; i++) {
 		struct shard shard = shard_at(id, shards, i);
-		struct shard_name name = shard_name(id, shard.number);
 		struct emptiness e = { .empty = true };
 
 		if (shard.end.length)
 			e.end = NAME(mem, SLICE("o"), shard.end);
 		err = store_scan(
-		    c->store, shard_partition(&name), NAME(mem, SLICE("o"), shard.begin), visit_member, &e);
+		    c->store, shard_partition(&shard.name), NAME(mem, SLICE("o"), shard.begin), visit_member, &e);
 		*empty = e.empty;
 	}
 	return err;

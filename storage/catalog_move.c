@@ -268,7 +268,7 @@ copy_range(struct copying *copying, struct slice begin, struct slice end)
 enum store_err
 move_try(struct catalog *c, const struct shard *shard, struct slice key)
 {
-	struct copying copying = { .c = c, .source = shard_name(&shard->bucket, shard->number), .try = true };
+	struct copying copying = { .c = c, .source = shard->name, .try = true };
 
 	return copy_range(&copying, key, shard->end);
 }
@@ -317,7 +317,6 @@ end_move(struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row)
 struct move {
 	struct shard source, source_after;
 	struct shard target, target_after;
-	struct shard_name source_name, target_name;
 	struct slice target_gate; /* before; empty: a new shard has none */
 };
 
@@ -329,7 +328,8 @@ move_of(TALLOC_CTX *mem, const struct bucket_row *row, const struct bucket_id *i
 
 	m->source = m->source_after = shard_at(id, &record->shards, place);
 	m->source_after.end = record->moving_key;
-	m->target = (struct shard){ .bucket = *id, .number = (uint32_t)record->moving_to };
+	m->target = (struct shard){ .number = (uint32_t)record->moving_to };
+	m->target.name = shard_name(id, m->target.number);
 	m->target_after = m->target;
 	m->target_after.begin = record->moving_key;
 	m->target_after.end = m->source.end;
@@ -342,8 +342,6 @@ move_of(TALLOC_CTX *mem, const struct bucket_row *row, const struct bucket_id *i
 			m->target_gate = shard_gate(mem, &next);
 		}
 	}
-	m->source_name = shard_name(id, m->source.number);
-	m->target_name = shard_name(id, m->target.number);
 }
 
 /* The next step from what is there. STORE_CONFLICT: look again; STORE_OK: nothing is moving */
@@ -361,23 +359,23 @@ move_once(struct catalog *c, TALLOC_CTX *mem, struct slice name, const struct bu
 	if (row.record.moving_to == 0)
 		return STORE_OK;
 	move_of(mem, &row, id, &m);
-	err = read_optional(c, shard_partition(&m.source_name), NAME_GATE, mem, &source_gate);
+	err = read_optional(c, shard_partition(&m.source.name), NAME_GATE, mem, &source_gate);
 	if (!err)
-		err = read_optional(c, shard_partition(&m.target_name), NAME_GATE, mem, &target_gate);
+		err = read_optional(c, shard_partition(&m.target.name), NAME_GATE, mem, &target_gate);
 	if (err)
 		return err;
 	if (slice_equal(source_gate, shard_gate(mem, &m.source))) {
-		err = set_gate(c, mem, &m.source_name, source_gate, &m.source_after);
+		err = set_gate(c, mem, &m.source.name, source_gate, &m.source_after);
 	} else if (slice_equal(target_gate, shard_gate(mem, &m.target_after))) {
 		err = end_move(c, mem, &row);
 	} else if (slice_equal(source_gate, shard_gate(mem, &m.source_after)) &&
 		   slice_equal(target_gate, m.target_gate)) {
-		copying.source = m.source_name;
-		copying.target = m.target_name;
+		copying.source = m.source.name;
+		copying.target = m.target.name;
 		copying.gate = target_gate;
 		err = copy_range(&copying, row.record.moving_key, m.source.end);
 		if (!err)
-			err = set_gate(c, mem, &m.target_name, target_gate, &m.target_after);
+			err = set_gate(c, mem, &m.target.name, target_gate, &m.target_after);
 	} else {
 		err = bucket_settle(c, name, id);
 	}
@@ -466,9 +464,7 @@ trim_members(void *context, const struct entries *page, TALLOC_CTX *scratch)
 enum store_err
 shard_trim(struct catalog *c, const struct shard *shard, const _Atomic bool *stop)
 {
-	struct trimming trimming = {
-		.c = c, .shard = shard_name(&shard->bucket, shard->number), .stop = stop, .mem = talloc_new(NULL)
-	};
+	struct trimming trimming = { .c = c, .shard = shard->name, .stop = stop, .mem = talloc_new(NULL) };
 	enum store_err err = STORE_OK;
 
 	trimming.change = (struct change){ .mem = trimming.mem, .frees = true };

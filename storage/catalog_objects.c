@@ -13,7 +13,8 @@ private_make(struct catalog *c, TALLOC_CTX *mem, const struct home *home, const 
 	private->home = (struct home){ .bucket_name = slice_copy(private, home->bucket_name),
 		.bucket = home->bucket,
 		.key = slice_copy(private, home->key),
-		.name = home->name };
+		.shard.number = home->shard.number,
+		.shard.name = home->shard.name };
 	private->has_content = record->has_content;
 	memcpy(private->content_id, record->content_id, sizeof(record->content_id));
 	private->bytes = bytes;

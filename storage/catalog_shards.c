@@ -1,6 +1,5 @@
 #include "storage/catalog_private.h"
 
-#include <assert.h>
 #include <time.h>
 
 #include "common/clock.h"
@@ -44,13 +43,11 @@ shard_name(const struct bucket_id *bucket, uint32_t number)
 }
 
 bool
-shard_name_parse(struct slice partition, struct bucket_id *bucket, uint32_t *number)
+partition_is_bucket(struct slice partition, struct bucket_id *bucket)
 {
 	if (partition.length != sizeof(bucket->bytes) && partition.length != sizeof(bucket->bytes) + NUMBER_LENGTH)
 		return false;
 	memcpy(bucket->bytes, partition.data, sizeof(bucket->bytes));
-	*number =
-	    partition.length > sizeof(bucket->bytes) ? read_number(partition.data + sizeof(bucket->bytes)) : 0;
 	return true;
 }
 
@@ -78,15 +75,16 @@ shard_count(const struct fields *shards)
 struct shard
 shard_at(const struct bucket_id *bucket, const struct fields *shards, size_t place)
 {
-	struct shard shard = { .bucket = *bucket };
+	struct shard shard = { 0 };
 
-	if (shards->count == 0)
-		return shard;
-	if (shards->items[place].value.length == NUMBER_LENGTH)
-		shard.number = read_number(shards->items[place].value.data);
-	shard.begin = shards->items[place].name;
-	if (place + 1 < shards->count)
-		shard.end = shards->items[place + 1].name;
+	if (shards->count > 0) {
+		if (place > 0)
+			shard.number = read_number(shards->items[place].value.data);
+		shard.begin = shards->items[place].name;
+		if (place + 1 < shards->count)
+			shard.end = shards->items[place + 1].name;
+	}
+	shard.name = shard_name(bucket, shard.number);
 	return shard;
 }
 
@@ -104,6 +102,12 @@ shard_find(const struct fields *shards, struct slice key)
 			high = middle;
 	}
 	return low;
+}
+
+struct shard
+shard_of(const struct bucket_id *bucket, const struct fields *shards, struct slice key)
+{
+	return shard_at(bucket, shards, shard_find(shards, key));
 }
 
 bool
@@ -154,16 +158,27 @@ key_in_range(struct slice key, struct slice begin, struct slice end)
 	return slice_compare(key, begin) >= 0 && (end.length == 0 || slice_compare(key, end) < 0);
 }
 
-/* Homes. */
-
-static void
-home_set(TALLOC_CTX *mem, struct home *home, const struct shard *shard)
+enum store_err
+gate_read(struct catalog *c, TALLOC_CTX *mem, struct slice partition, struct gate *out)
 {
-	home->name = shard_name(&shard->bucket, shard->number);
-	home->begin = shard->begin;
-	home->end = shard->end;
-	home->gate = shard_gate(mem, shard);
+	enum store_err err;
+
+	*out = (struct gate){ 0 };
+	err = read_optional(c, partition, NAME_GATE, mem, &out->value);
+	if (err)
+		return err;
+	out->unopened = !out->value.length && partition.length > sizeof(struct bucket_id);
+	return !out->value.length || record_gate_decode(mem, out->value, &out->record) ? STORE_OK : STORE_DAMAGED;
 }
+
+static bool
+lets_pass(const struct gate *gate, struct slice key)
+{
+	return !gate->unopened && gate->record.revision == 0 &&
+	       key_in_range(key, gate->record.begin, gate->record.end);
+}
+
+/* Homes. */
 
 struct home
 home_find(TALLOC_CTX *mem, const struct bucket *bucket, struct slice key)
@@ -171,38 +186,11 @@ home_find(TALLOC_CTX *mem, const struct bucket *bucket, struct slice key)
 	struct home home = { .bucket_name = slice_from(bucket->name),
 		.bucket = bucket->id,
 		.read_us = bucket->read_us,
-		.key = key };
-	struct shard shard = shard_at(&bucket->id, &bucket->shards, shard_find(&bucket->shards, key));
+		.key = key,
+		.shard = shard_of(&bucket->id, &bucket->shards, key) };
 
-	home_set(mem, &home, &shard);
+	home.gate = shard_gate(mem, &home.shard);
 	return home;
-}
-
-void
-home_copy(TALLOC_CTX *mem, struct home *home)
-{
-	home->bucket_name = slice_copy(mem, home->bucket_name);
-	home->key = slice_copy(mem, home->key);
-	home->begin = slice_copy(mem, home->begin);
-	home->end = slice_copy(mem, home->end);
-	home->gate = slice_copy(mem, home->gate);
-}
-
-/* Take the gate for what a write is to expect, if it lets the key pass. */
-static bool
-home_adopt(TALLOC_CTX *mem, struct home *home, const struct shard *shard, struct slice gate)
-{
-	struct record_gate record = { 0 };
-
-	if (gate.length ? !record_gate_decode(mem, gate, &record) || record.revision != 0 : shard->number != 0)
-		return false;
-	if (!key_in_range(home->key, record.begin, record.end))
-		return false;
-	home_set(mem, home, shard);
-	home->begin = record.begin;
-	home->end = record.end;
-	home->gate = gate;
-	return true;
 }
 
 /* Look once. STORE_CONFLICT: again, please; *moving: for the key is on its way */
@@ -211,26 +199,26 @@ renew_once(struct catalog *c, TALLOC_CTX *mem, struct home *home, bool *moving)
 {
 	struct bucket_row row;
 	struct shard shard;
-	struct shard_name name;
-	struct slice gate;
-	struct record_gate record;
+	struct gate gate;
 	enum store_err err = bucket_read(c, mem, home->bucket_name, &row);
 
 	*moving = false;
 	if (err || !bucket_row_is(&row, &home->bucket))
 		return err ? err : STORE_NOT_FOUND;
-	shard = shard_at(&home->bucket, &row.record.shards, shard_find(&row.record.shards, home->key));
-	name = shard_name(&home->bucket, shard.number);
-	err = read_optional(c, shard_partition(&name), NAME_GATE, mem, &gate);
-	if (err || home_adopt(mem, home, &shard, gate))
+	shard = shard_of(&home->bucket, &row.record.shards, home->key);
+	err = gate_read(c, mem, shard_partition(&shard.name), &gate);
+	if (err)
 		return err;
-	if (row.record.state == RECORD_BUCKET_DELETING ||
-	    (gate.length && record_gate_decode(mem, gate, &record) && record.revision != 0)) {
-		err = bucket_settle(c, home->bucket_name, &home->bucket);
-		return err ? err : STORE_CONFLICT;
+	if (lets_pass(&gate, home->key)) {
+		home->shard = shard;
+		home->shard.begin = gate.record.begin;
+		home->shard.end = gate.record.end;
+		home->gate = gate.value;
+		return STORE_OK;
 	}
-	*moving = true;
-	return STORE_CONFLICT;
+	*moving = row.record.state == RECORD_BUCKET_ACTIVE && gate.record.revision == 0;
+	err = *moving ? STORE_OK : bucket_settle(c, home->bucket_name, &home->bucket);
+	return err ? err : STORE_CONFLICT;
 }
 
 enum store_err
@@ -264,7 +252,6 @@ home_moved(struct catalog *c, TALLOC_CTX *mem, struct home *home, enum store_err
 {
 	struct bucket_row row;
 	struct shard shard;
-	struct shard_name name;
 	enum store_err read;
 
 	if (c->shard_records == 0)
@@ -274,10 +261,10 @@ home_moved(struct catalog *c, TALLOC_CTX *mem, struct home *home, enum store_err
 		*err = read;
 	if (read || !bucket_row_is(&row, &home->bucket))
 		return false;
-	shard = shard_at(&home->bucket, &row.record.shards, shard_find(&row.record.shards, home->key));
-	name = shard_name(&home->bucket, shard.number);
-	if (slice_equal(shard_partition(&name), home_partition(home)))
+	shard = shard_of(&home->bucket, &row.record.shards, home->key);
+	if (shard.number == home->shard.number)
 		return false;
-	home_set(mem, home, &shard);
+	home->shard = shard;
+	home->gate = shard_gate(mem, &shard);
 	return true;
 }

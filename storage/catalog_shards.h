@@ -23,14 +23,6 @@
 
 #define SHARDS_MAX RECORD_PAIRS_MAX
 
-/* A shard, and the range of keys whose home it is. The slices are borrowed from the record. */
-struct shard {
-	struct bucket_id bucket;
-	uint32_t number; /* 0: the first */
-	struct slice begin;
-	struct slice end; /* the first key behind them; empty: there is none */
-};
-
 /* The name of a partition of a bucket. */
 struct shard_name {
 	char bytes[sizeof(struct bucket_id) + sizeof(uint32_t)];
@@ -38,22 +30,31 @@ struct shard_name {
 };
 
 struct shard_name shard_name(const struct bucket_id *bucket, uint32_t number);
-bool shard_name_parse(struct slice partition, struct bucket_id *bucket, uint32_t *number);
 
-/* The name as a slice, which borrows from it. */
+/* The name as a slice, which borrows from it; and the bucket of a partition. False: it is no bucket's */
 static inline struct slice
 shard_partition(const struct shard_name *name)
 {
 	return slice_make(name->bytes, name->length);
 }
+bool partition_is_bucket(struct slice partition, struct bucket_id *bucket);
+
+/* A shard, and the range of keys whose home it is. The slices are borrowed from the record. */
+struct shard {
+	uint32_t number; /* 0: the first */
+	struct shard_name name;
+	struct slice begin;
+	struct slice end; /* the first key behind them; empty: there is none */
+};
 
 /* Whether a record's pairs are such; all of what follows relies on it. */
 bool shards_valid(const struct fields *shards);
 
-/* How many shards there are, at least one; the one of that place; the place of the one that is home to a key. */
+/* How many shards there are, at least one; the one of that place; the place of the one that is home to a key, and it. */
 size_t shard_count(const struct fields *shards);
 struct shard shard_at(const struct bucket_id *bucket, const struct fields *shards, size_t place);
 size_t shard_find(const struct fields *shards, struct slice key);
+struct shard shard_of(const struct bucket_id *bucket, const struct fields *shards, struct slice key);
 bool shards_equal(const struct fields *one, const struct fields *other);
 
 /* Let keys from `key` on, to the end of their shard, have their home in the shard of that number. */
@@ -61,6 +62,16 @@ void shards_set(TALLOC_CTX *mem, struct fields *shards, struct slice key, uint32
 
 /* What the gate of an open shard holds, on `mem`: nothing (the empty slice) as long as it is the only one. */
 struct slice shard_gate(TALLOC_CTX *mem, const struct shard *shard);
+
+/* A gate as it was read. */
+struct gate {
+	struct slice value; /* empty: there is none */
+	struct record_gate record;
+	bool unopened; /* there is none yet, for the shard is new: it has no keys of its own */
+};
+
+/* Read the gate of a bucket's partition, on `mem`. err STORE_DAMAGED */
+MUST_USE enum store_err gate_read(struct catalog *c, TALLOC_CTX *mem, struct slice partition, struct gate *out);
 
 bool key_in_range(struct slice key, struct slice begin, struct slice end);
 
@@ -70,21 +81,17 @@ struct home {
 	struct bucket_id bucket;
 	int64_t read_us; /* when the bucket was read */
 	struct slice key;
-	struct shard_name name;
-	struct slice begin, end; /* the range of keys that the gate lets pass */
-	struct slice gate;       /* what a write expects of the gate; empty: there is none */
+	struct shard shard; /* with the range of keys that the gate lets pass */
+	struct slice gate;  /* what a write expects of the gate; empty: that there is none */
 };
 
 /* The home of a key, by the bucket as it was read; on `mem` and borrowed from the bucket. */
 struct home home_find(TALLOC_CTX *mem, const struct bucket *bucket, struct slice key);
 
-/* Let nothing of it be borrowed any more. */
-void home_copy(TALLOC_CTX *mem, struct home *home);
-
 static inline struct slice
 home_partition(const struct home *home)
 {
-	return shard_partition(&home->name);
+	return shard_partition(&home->shard.name);
 }
 
 /*

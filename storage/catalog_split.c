@@ -48,10 +48,8 @@ count_sample(void *context, struct slice name, struct slice value, struct slice 
 static enum store_err
 take_census(struct catalog *c, TALLOC_CTX *mem, const struct shard *shard, struct census *out)
 {
-	struct shard_name name = shard_name(&shard->bucket, shard->number);
-
 	*out = (struct census){ .shard = shard, .mem = mem };
-	return store_scan(c->store, shard_partition(&name), SLICE("y"), count_sample, out);
+	return store_scan(c->store, shard_partition(&shard->name), SLICE("y"), count_sample, out);
 }
 
 static size_t
@@ -134,7 +132,6 @@ note_highest(void *context, struct slice name, struct slice value, struct slice 
 static enum store_err
 choose_key(struct catalog *c, TALLOC_CTX *mem, const struct census *census, bool to_new_shard, struct slice *out)
 {
-	struct shard_name name = shard_name(&census->shard->bucket, census->shard->number);
 	struct highest highest = { mem, census->shard, census->last };
 	struct slice behind;
 	enum store_err err;
@@ -142,7 +139,8 @@ choose_key(struct catalog *c, TALLOC_CTX *mem, const struct census *census, bool
 	*out = census->last;
 	if (!to_new_shard)
 		return STORE_OK;
-	err = store_scan(c->store, shard_partition(&name), name_head(mem, census->last), note_highest, &highest);
+	err = store_scan(
+	    c->store, shard_partition(&census->shard->name), name_head(mem, census->last), note_highest, &highest);
 	/* No key lies between a key and the same with a byte 1 behind it; but perhaps the shard ends there. */
 	behind = NAME(mem, highest.key, SLICE("\1"));
 	if (key_in_range(behind, census->shard->begin, census->shard->end))

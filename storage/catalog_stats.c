@@ -108,15 +108,13 @@ visit_record(void *context, struct slice name, struct slice value, struct slice 
 static enum store_err
 visit_all(struct stats_visit *v, TALLOC_CTX *mem, struct slice partition)
 {
-	struct slice gate;
-	enum store_err err = read_optional(v->catalog, partition, NAME_GATE, mem, &gate);
+	struct gate gate;
+	enum store_err err = gate_read(v->catalog, mem, partition, &gate);
 
-	if (!err && !gate.length && partition.length > sizeof(struct bucket_id))
-		return STORE_OK; /* a new shard, which has nothing of its own yet */
-	if (!err && !record_gate_decode(mem, gate, &v->gate) && gate.length)
-		err = STORE_DAMAGED;
-	if (!err)
-		err = store_scan(v->catalog->store, partition, SLICE("g"), visit_record, v);
+	if (err || gate.unopened)
+		return err;
+	v->gate = gate.record;
+	err = store_scan(v->catalog->store, partition, SLICE("g"), visit_record, v);
 	TALLOC_FREE(v->dead.ids);
 	v->dead.count = v->dead.passed = 0;
 	return err;

@@ -219,9 +219,8 @@ sweep_bucket(struct sweep *s, const struct entry *entry, TALLOC_CTX *mem)
 	memcpy(id.bytes, record.id, sizeof(id.bytes));
 	for (size_t i = 0; i < shard_count(&record.shards); i++) {
 		struct shard shard = shard_at(&id, &record.shards, i);
-		struct shard_name name = shard_name(&id, shard.number);
 
-		sweep_garbage(s, shard_partition(&name));
+		sweep_garbage(s, shard_partition(&shard.name));
 	}
 	sweep_split(s, &record);
 }
@@ -260,12 +259,12 @@ clear_remains(struct sweep *s, TALLOC_CTX *mem, struct slice partition, bool *cl
 static bool
 sweep_remaining_shard(struct sweep *s, TALLOC_CTX *mem, const struct shard *shard)
 {
-	struct shard_name name = shard_name(&shard->bucket, shard->number);
+	struct slice partition = shard_partition(&shard->name);
 	bool clear;
 
-	sweep_garbage(s, shard_partition(&name));
+	sweep_garbage(s, partition);
 	return !sweep_stopped(s) && sweep_went_well(s, shard_trim(s->c, shard, s->stop)) &&
-	       sweep_went_well(s, clear_remains(s, mem, shard_partition(&name), &clear)) && clear;
+	       sweep_went_well(s, clear_remains(s, mem, partition, &clear)) && clear;
 }
 
 /* The gates stay until nobody can come any more who read the bucket before it was deleted. */
@@ -279,9 +278,8 @@ forget_remains(struct sweep *s, TALLOC_CTX *mem, const struct bucket_id *id, con
 	change_delete(&gate, NAME_GATE);
 	for (size_t i = 0; i < shard_count(shards) && !err; i++) {
 		struct shard shard = shard_at(id, shards, i);
-		struct shard_name name = shard_name(id, shard.number);
 
-		err = change_commit(s->c, shard_partition(&name), &gate);
+		err = change_commit(s->c, shard_partition(&shard.name), &gate);
 	}
 	change_delete(&remains, remains_name);
 	return err ? err : change_commit(s->c, PARTITION_BUCKETS, &remains);

@@ -21,14 +21,6 @@ partitions_read(struct catalog *c, TALLOC_CTX *mem, struct partitions *out)
 	return partition_list(c->store, add_partition, out);
 }
 
-bool
-partition_is_bucket(struct slice partition, struct bucket_id *id)
-{
-	uint32_t number;
-
-	return shard_name_parse(partition, id, &number);
-}
-
 /* Users and buckets. */
 
 static void
@@ -132,12 +124,9 @@ verify_find_bucket(const struct verify *v, const struct bucket_id *id)
 bool
 verify_is_closed(struct verify *v, struct slice partition, TALLOC_CTX *scratch)
 {
-	struct record_gate record;
-	struct slice gate;
+	struct gate gate;
 
-	if (read_optional(v->c, partition, NAME_GATE, scratch, &gate))
-		return true;
-	return gate.length && (!record_gate_decode(scratch, gate, &record) || record.revision != 0);
+	return gate_read(v->c, scratch, partition, &gate) || gate.record.revision != 0;
 }
 
 /* A shard. Keys that move while it is read may be read twice or not at all, which is told of. */
@@ -145,19 +134,17 @@ static enum store_err
 check_shard(struct verify *v, const struct verify_bucket *bucket, struct slice partition, TALLOC_CTX *scratch)
 {
 	struct verify_bucket shard = *bucket;
-	struct slice gate, after;
-	enum store_err err = read_optional(v->c, partition, NAME_GATE, scratch, &gate);
+	struct gate gate, after;
+	enum store_err err = gate_read(v->c, scratch, partition, &gate);
 
+	if (err || gate.unopened)
+		return err;
 	shard.partition = partition;
-	if (!err && !gate.length && partition.length > sizeof(bucket->id))
-		return STORE_OK; /* a new shard, which has nothing of its own yet */
-	if (!err && gate.length && !record_gate_decode(scratch, gate, &shard.gate))
-		err = STORE_DAMAGED;
+	shard.gate = gate.record;
+	err = verify_bucket(v, &shard);
 	if (!err)
-		err = verify_bucket(v, &shard);
-	if (!err)
-		err = read_optional(v->c, partition, NAME_GATE, scratch, &after);
-	if (!err && !slice_equal(gate, after) && !bucket->deleted)
+		err = gate_read(v->c, scratch, partition, &after);
+	if (!err && !slice_equal(gate.value, after.value) && !bucket->deleted)
 		verify_say(v, "bucket %s: keys were moved meanwhile, and may have been missed", bucket->name);
 	return err;
 }

@@ -14,8 +14,8 @@ struct verify_bucket {
 	bool deleted;     /* and not cleared yet: it must not hold anything */
 	/* While one of its shards is checked: */
 	struct slice partition;
-	struct record_gate
-	    gate; /* the range of the shard's own keys; others are on their way, or are to be cleared away */
+	/* The range of the shard's own keys; others are on their way, or are to be cleared away: */
+	struct record_gate gate;
 };
 
 struct verify {
@@ -84,13 +84,12 @@ MUST_USE enum store_err verify_blobs(struct verify *v);
 /* NULL: no bucket has that ID. */
 const struct verify_bucket *verify_find_bucket(const struct verify *v, const struct bucket_id *id);
 
-/* The names of all partitions, on `mem`; and whether one is a bucket's, and which. */
+/* The names of all partitions, on `mem`. */
 struct partitions {
 	TALLOC_CTX *mem;
 	struct slice *items;
 	size_t count;
 };
 MUST_USE enum store_err partitions_read(struct catalog *c, TALLOC_CTX *mem, struct partitions *out);
-bool partition_is_bucket(struct slice partition, struct bucket_id *id);
 
 #endif

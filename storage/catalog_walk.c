@@ -155,10 +155,9 @@ walk_shard(struct shards_walk *s, struct catalog *c, TALLOC_CTX *mem, const stru
 		return STORE_OK;
 	if (slice_compare(slice_make(s->from, s->from_length), begin) < 0)
 		go_on_at(s, begin);
-	s->walk->home.bucket = shard->bucket;
-	s->walk->home.name = shard_name(&shard->bucket, shard->number);
+	s->walk->home.shard = *shard;
 	return store_scan(
-	    c->store, shard_partition(&s->walk->home.name), slice_make(s->from, s->from_length), visit_own, s);
+	    c->store, shard_partition(&shard->name), slice_make(s->from, s->from_length), visit_own, s);
 }
 
 static enum store_err
@@ -207,6 +206,7 @@ walk_run(struct walk *w, struct catalog *c, const struct bucket *bucket, scan_vi
 	enum store_err err = STORE_OK;
 
 	w->home.bucket_name = slice_from(bucket->name);
+	w->home.bucket = bucket->id;
 	begun = *w;
 	if (w->limit)
 		do {

@@ -114,9 +114,7 @@ dump_members(struct buf *b, const struct record_bucket *record, const char *lett
 	memcpy(id.bytes, record->id, sizeof(id.bytes));
 	for (size_t i = 0; i < shard_count(&record->shards); i++) {
 		struct shard shard = shard_at(&id, &record->shards, i);
-		struct home home = {
-			.bucket_name = record->name, .bucket = id, .name = shard_name(&id, shard.number)
-		};
+		struct home home = { .bucket_name = record->name, .bucket = id, .shard = shard };
 		struct entries entries = all_entries(home_partition(&home), slice_from(letter));
 
 		for (size_t j = 0; j < entries.count; j++) {
