@@ -53,6 +53,15 @@ bucket_write(struct change *change, const struct record_bucket *record)
 	change_put(change, bucket_index_name(change->mem, record->owner_id, record->name), value);
 }
 
+enum store_err
+bucket_commit(struct catalog *c, struct change *change, struct bucket_row *row)
+{
+	change_expect(change, bucket_name(change->mem, row->record.name), row->value);
+	row->record.revision++;
+	bucket_write(change, &row->record);
+	return change_commit(c, PARTITION_BUCKETS, change);
+}
+
 /* The bucket of that record; its strings are on `mem`. */
 static void
 bucket_fill(TALLOC_CTX *mem, const struct record_bucket *record, struct bucket *bucket)
@@ -283,11 +292,8 @@ update_once(
 		err = bucket_settle(c, slice_from(bucket->name), &bucket->id);
 		return err ? err : STORE_CONFLICT;
 	}
-	change_expect(&change, bucket_name(mem, row.record.name), row.value);
 	update(context, &change, &row.record);
-	row.record.revision++;
-	bucket_write(&change, &row.record);
-	return change_commit(c, PARTITION_BUCKETS, &change);
+	return bucket_commit(c, &change, &row);
 }
 
 static enum store_err

@@ -115,11 +115,8 @@ bring_back(struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row)
 {
 	struct change change = { .mem = mem, .frees = true };
 
-	change_expect(&change, bucket_name(mem, row->record.name), row->value);
 	row->record.state = RECORD_BUCKET_ACTIVE;
-	row->record.revision++;
-	bucket_write(&change, &row->record);
-	return change_commit(c, PARTITION_BUCKETS, &change);
+	return bucket_commit(c, &change, row);
 }
 
 static enum store_err
@@ -198,11 +195,8 @@ begin_once(struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket)
 	err = is_empty(c, mem, &bucket->id, &row.record.shards, &empty);
 	if (err || !empty)
 		return err ? err : STORE_NOT_EMPTY;
-	change_expect(&change, bucket_name(mem, row.record.name), row.value);
 	row.record.state = RECORD_BUCKET_DELETING;
-	row.record.revision++;
-	bucket_write(&change, &row.record);
-	return change_commit(c, PARTITION_BUCKETS, &change);
+	return bucket_commit(c, &change, &row);
 }
 
 enum store_err

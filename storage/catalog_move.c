@@ -280,12 +280,9 @@ move_begin(struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row, struct sl
 {
 	struct change change = { .mem = mem };
 
-	change_expect(&change, bucket_name(mem, row->record.name), row->value);
 	row->record.moving_key = key;
 	row->record.moving_to = number;
-	row->record.revision++;
-	bucket_write(&change, &row->record);
-	return change_commit(c, PARTITION_BUCKETS, &change);
+	return bucket_commit(c, &change, row);
 }
 
 static enum store_err
@@ -304,13 +301,10 @@ end_move(struct catalog *c, TALLOC_CTX *mem, struct bucket_row *row)
 {
 	struct change change = { .mem = mem, .frees = true };
 
-	change_expect(&change, bucket_name(mem, row->record.name), row->value);
 	shards_set(mem, &row->record.shards, row->record.moving_key, (uint32_t)row->record.moving_to);
 	row->record.moving_key = slice_make(NULL, 0);
 	row->record.moving_to = 0;
-	row->record.revision++;
-	bucket_write(&change, &row->record);
-	return change_commit(c, PARTITION_BUCKETS, &change);
+	return bucket_commit(c, &change, row);
 }
 
 /* A move that is on its way: the two shards as they are before and after it. */

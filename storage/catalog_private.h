@@ -163,6 +163,9 @@ bool bucket_row_is(const struct bucket_row *row, const struct bucket_id *id);
 
 /* Put the record and its copy in the owner's index. */
 void bucket_write(struct change *change, const struct record_bucket *record);
+
+/* Commit `change` and the row's record as it has become, in the place of what was read, and with a new revision. */
+MUST_USE enum store_err bucket_commit(struct catalog *c, struct change *change, struct bucket_row *row);
 struct slice bucket_name(TALLOC_CTX *mem, struct slice name);
 struct slice bucket_index_name(TALLOC_CTX *mem, struct slice owner_id, struct slice name);
 struct slice document_name(TALLOC_CTX *mem, const unsigned char bucket_id[16], unsigned number);
