@@ -11,9 +11,9 @@
  *	6  clear away what is left in the source
  *
  * Reads go to the source up to step 5. Each step is conditional on how the record or the gate was when it was looked at,
- * and no gate is ever again what it was before: the end of a shard's range never comes to lie higher, and its beginning
- * only while it takes keys in, never lower than what it had; so what is late fails. Copies are conditional on T's gate
- * being as before step 4. What is cleared away lies behind the end of a range, and never belongs to that shard again.
+ * and no open gate is ever again what it was before, for neither the beginning nor the end of a shard's range ever comes to
+ * lie higher; so what is late fails. Copies are conditional on T's gate being as before step 4. What is cleared away lies
+ * behind the end of a range, and never belongs to that shard again.
  *
  * Garbage stays in the source, with the parts of uploads that are garbage: nothing refers to them, so they are not copied.
  */
@@ -22,7 +22,7 @@
 /* Of one commit. */
 #define COPY_RECORDS_MAX 1000
 #define COPY_BYTES_MAX   ((size_t)2 << 20)
-#define PAGE             256
+#define MEMBERS_PAGE     256
 
 /* What a record refers to. */
 
@@ -53,8 +53,9 @@ refers_to(TALLOC_CTX *mem, const struct entry *entry, struct referred *out)
 	return true;
 }
 
-/* Call `each` for the objects, versions and uploads of a range of keys, some at a time. */
-typedef enum store_err members_fn(void *context, const struct entries *page, TALLOC_CTX *scratch);
+/* Going through records. */
+
+typedef enum store_err page_fn(void *context, const struct entries *page, TALLOC_CTX *scratch);
 
 /* Leave out what comes from that name on. */
 static void
@@ -64,40 +65,58 @@ cut_page(struct entries *page, struct slice end)
 		page->count--;
 }
 
+/* Call `each` for the names from `from` on that begin with `prefix` and come before `end`, at most `max` at a time. */
 static enum store_err
-each_of_letter(struct catalog *c, const struct shard_name *shard, const char *letter, struct slice begin,
-    struct slice end, members_fn *each, void *context)
+each_page(struct catalog *c, const struct shard_name *shard, struct slice prefix, struct slice from,
+    struct slice end, size_t max, page_fn *each, void *context)
 {
-	TALLOC_CTX *mem = talloc_new(NULL);
-	struct slice prefix = slice_from(letter);
-	struct slice last = end.length ? NAME(mem, prefix, end) : end;
 	char first[STORE_KEY_MAX + 1];
-	struct slice from = NAME(mem, prefix, begin);
-	struct entries page = { .count = PAGE };
+	struct entries page = { .count = max };
 	enum store_err err = STORE_OK;
 
-	while (!err && page.count == PAGE) {
-		TALLOC_CTX *scratch = talloc_new(mem);
+	while (!err && page.count == max) {
+		TALLOC_CTX *scratch = talloc_new(NULL);
 
-		err = read_entries(c, shard_partition(shard), prefix, from, PAGE, scratch, &page);
+		err = read_entries(c, shard_partition(shard), prefix, from, max, scratch, &page);
 		if (!err && page.count) {
 			from = entries_next(&page, first);
-			cut_page(&page, last);
+			cut_page(&page, end);
 			err = each(context, &page, scratch);
 		}
 		talloc_free(scratch);
 	}
+	return err;
+}
+
+/* The objects, versions and uploads of a range of keys. */
+static enum store_err
+each_member(struct catalog *c, const struct shard_name *shard, struct slice begin, struct slice end, page_fn *each,
+    void *context)
+{
+	const struct slice letters[] = { SLICE("o"), SLICE("u") };
+	TALLOC_CTX *mem = talloc_new(NULL);
+	enum store_err err = STORE_OK;
+
+	for (size_t i = 0; i < ARRAY_SIZE(letters) && !err; i++)
+		err = each_page(c, shard, letters[i], NAME(mem, letters[i], begin),
+		    end.length ? NAME(mem, letters[i], end) : end, MEMBERS_PAGE, each, context);
 	talloc_free(mem);
 	return err;
 }
 
+/* The parts that a record refers to. */
 static enum store_err
-each_member(struct catalog *c, const struct shard_name *shard, struct slice begin, struct slice end,
-    members_fn *each, void *context)
+each_part(struct catalog *c, const struct shard_name *shard, const struct referred *referred, page_fn *each,
+    void *context)
 {
-	enum store_err err = each_of_letter(c, shard, "o", begin, end, each, context);
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct slice prefix = name_parts(mem, referred->upload_id);
+	enum store_err err = STORE_OK;
 
-	return err ? err : each_of_letter(c, shard, "u", begin, end, each, context);
+	if (referred->has_parts)
+		err = each_page(c, shard, prefix, prefix, slice_make(NULL, 0), PARTS_PAGE, each, context);
+	talloc_free(mem);
+	return err;
 }
 
 /* What the records of a page refer to, on `scratch`. STORE_DAMAGED: one cannot be read */
@@ -109,32 +128,6 @@ page_refers_to(const struct entries *page, TALLOC_CTX *scratch, struct referred 
 		if (!refers_to(scratch, &page->items[i], &(*out)[i]))
 			return STORE_DAMAGED;
 	return STORE_OK;
-}
-
-/* Call `each` for the parts that a record refers to, page by page. */
-typedef enum store_err parts_fn(void *context, const struct entries *page);
-
-static enum store_err
-each_page_of_parts(struct catalog *c, const struct shard_name *shard, const struct referred *referred,
-    parts_fn *each, void *context)
-{
-	char first[STORE_KEY_MAX + 1];
-	struct slice from = { NULL, 0 };
-	struct entries page = { .count = PARTS_PAGE };
-	enum store_err err = STORE_OK;
-
-	while (referred->has_parts && !err && page.count == PARTS_PAGE) {
-		TALLOC_CTX *scratch = talloc_new(NULL);
-
-		err = read_entries(c, shard_partition(shard), name_parts(scratch, referred->upload_id), from,
-		    PARTS_PAGE, scratch, &page);
-		if (!err && page.count) {
-			from = entries_next(&page, first);
-			err = each(context, &page);
-		}
-		talloc_free(scratch);
-	}
-	return err;
 }
 
 /* Copying. */
@@ -175,10 +168,11 @@ copy_record(struct copying *copying, struct slice name, struct slice value)
 }
 
 static enum store_err
-copy_parts(void *context, const struct entries *page)
+copy_parts(void *context, const struct entries *page, TALLOC_CTX *scratch)
 {
 	enum store_err err = STORE_OK;
 
+	(void)scratch;
 	for (size_t i = 0; !err && i < page->count; i++)
 		err = copy_record(context, page->items[i].name, page->items[i].value);
 	return err;
@@ -233,7 +227,7 @@ copy_member(struct copying *copying, const struct entry *entry, const struct ref
 		err = copy_record(copying, name_content(scratch, referred->content_id), content);
 	else if (!err && referred->has_content)
 		err = judge_missing(copying, entry, scratch);
-	return err ? err : each_page_of_parts(copying->c, &copying->source, referred, copy_parts, copying);
+	return err ? err : each_part(copying->c, &copying->source, referred, copy_parts, copying);
 }
 
 static enum store_err
@@ -413,10 +407,11 @@ trim_commit(struct trimming *trimming)
 }
 
 static enum store_err
-trim_parts(void *context, const struct entries *page)
+trim_parts(void *context, const struct entries *page, TALLOC_CTX *scratch)
 {
 	struct trimming *trimming = context;
 
+	(void)scratch;
 	for (size_t i = 0; i < page->count; i++)
 		change_delete(&trimming->change, NAME(trimming->mem, page->items[i].name));
 	return trim_commit(trimming);
@@ -429,7 +424,7 @@ trim_parts(void *context, const struct entries *page)
 static enum store_err
 trim_member(struct trimming *trimming, const struct entry *entry, const struct referred *referred)
 {
-	enum store_err err = each_page_of_parts(trimming->c, &trimming->shard, referred, trim_parts, trimming);
+	enum store_err err = each_part(trimming->c, &trimming->shard, referred, trim_parts, trimming);
 
 	if (!err && trimming->change.delete_count >= COPY_RECORDS_MAX)
 		err = trim_commit(trimming);

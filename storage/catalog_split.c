@@ -13,8 +13,8 @@ struct census {
 	const struct shard *shard;
 	TALLOC_CTX *mem;
 	size_t samples;
-	struct slice last;      /* the highest of the sampled keys, if there are two or more */
-	struct slice candidate; /* the highest so far */
+	struct slice highest; /* of the sampled keys */
+	bool several;         /* there are others */
 };
 
 /* 'y' and a name: of the objects those behind the end of the range were moved, and are still to be cleared away. */
@@ -37,11 +37,10 @@ count_sample(void *context, struct slice name, struct slice value, struct slice 
 	if (!key_in_range(key, census->shard->begin, census->shard->end))
 		return SCAN_NEXT;
 	census->samples++;
-	if (slice_equal(key, census->candidate))
+	if (slice_equal(key, census->highest))
 		return SCAN_NEXT;
-	if (census->candidate.length)
-		census->last = slice_copy(census->mem, key);
-	census->candidate = slice_copy(census->mem, key);
+	census->several = census->highest.length > 0;
+	census->highest = slice_copy(census->mem, key);
 	return SCAN_NEXT;
 }
 
@@ -132,20 +131,39 @@ note_highest(void *context, struct slice name, struct slice value, struct slice 
 static enum store_err
 choose_key(struct catalog *c, TALLOC_CTX *mem, const struct census *census, bool to_new_shard, struct slice *out)
 {
-	struct highest highest = { mem, census->shard, census->last };
+	struct highest highest = { mem, census->shard, census->highest };
 	struct slice behind;
 	enum store_err err;
 
-	*out = census->last;
+	*out = census->highest;
 	if (!to_new_shard)
 		return STORE_OK;
-	err = store_scan(
-	    c->store, shard_partition(&census->shard->name), name_head(mem, census->last), note_highest, &highest);
+	err = store_scan(c->store, shard_partition(&census->shard->name), name_head(mem, census->highest),
+	    note_highest, &highest);
 	/* No key lies between a key and the same with a byte 1 behind it; but perhaps the shard ends there. */
 	behind = NAME(mem, highest.key, SLICE("\1"));
 	if (key_in_range(behind, census->shard->begin, census->shard->end))
 		*out = behind;
 	return err;
+}
+
+/* Move the keys from that one on, with all steps, and clear away. */
+static enum store_err
+move_keys(
+    struct split *s, TALLOC_CTX *mem, struct bucket_row *row, struct shard shard, struct slice key, uint32_t number)
+{
+	struct catalog *c = s->sweep->c;
+	enum store_err err = move_try(c, &shard, key);
+
+	if (!err)
+		err = move_begin(c, mem, row, key, number);
+	if (!err)
+		err = move_carry_on(c, s->name, &s->id);
+	if (err)
+		return err;
+	s->steps++;
+	shard.end = key;
+	return shard_trim(c, &shard, s->sweep->stop);
 }
 
 /* One step of the shard of that place. *more: there is another; STORE_CONFLICT: others change the bucket, too */
@@ -165,33 +183,20 @@ split_step(struct split *s, TALLOC_CTX *mem, size_t place, bool *more)
 	*more = false;
 	if (err || !bucket_row_is(&row, &s->id) || row.record.state == RECORD_BUCKET_DELETING)
 		return err;
-	if (row.record.moving_to) {
-		*more = true;
+	*more = row.record.moving_to != 0;
+	if (*more)
 		return move_carry_on(c, s->name, &s->id);
-	}
 	shard = shard_at(&s->id, &row.record.shards, place);
 	err = take_census(c, mem, &shard, &census);
-	if (!err)
-		err = choose_target(c, mem, &row.record.shards, &s->id, place, &has_room, &number);
-	if (err)
-		return err;
 	records = records_of(c, &census);
-	*more = records > c->shard_records || (s->steps && has_room && records > c->shard_records / 2);
-	*more = *more && census.last.length && number;
-	if (!*more)
-		return STORE_OK;
-	err = choose_key(c, mem, &census, !has_room, &key);
-	if (!err)
-		err = move_try(c, &shard, key);
-	if (!err)
-		err = move_begin(c, mem, &row, key, number);
-	if (!err)
-		err = move_carry_on(c, s->name, &s->id);
-	if (err)
+	if (err || !census.several || records <= (s->steps ? c->shard_records / 2 : c->shard_records))
 		return err;
-	s->steps++;
-	shard.end = key;
-	return shard_trim(c, &shard, s->sweep->stop);
+	err = choose_target(c, mem, &row.record.shards, &s->id, place, &has_room, &number);
+	if (err || number == 0 || (!has_room && records <= c->shard_records))
+		return err;
+	*more = true;
+	err = choose_key(c, mem, &census, !has_room, &key);
+	return err ? err : move_keys(s, mem, &row, shard, key, number);
 }
 
 static void

@@ -1,7 +1,8 @@
 /*
  * Two operations at once. The first one is interrupted before one of its engine calls; there the other one begins, and
- * may in turn be interrupted before one of its calls, until the first one has ended. Each place is tried. Whatever the
- * place, the answers of both and what is there afterwards must be as if one had come after the other.
+ * may in turn be interrupted before one of its calls, until the first one has ended. All places are tried, or some
+ * (scratch.h). Whatever the place, the answers of both and what is there afterwards must be as if one had come after the
+ * other.
  */
 #ifndef TESTS_UNIT_STORAGE_PLAYERS_H
 #define TESTS_UNIT_STORAGE_PLAYERS_H
