@@ -120,7 +120,7 @@ rs_open(const char *text, const struct store_options *options, TALLOC_CTX *mem, 
 		random_bytes(&s->store.session, sizeof(s->store.session));
 	while (s->store.session == 0);
 	if (rs_place_parse(s, text, &s->where, message)) {
-		s->store.partition_records = rs_split_records(&s->where);
+		s->store.partition_records = s->where.split_records;
 		err = rs_start(s, options, mem, message);
 	} else {
 		talloc_steal(mem, *message);

@@ -45,14 +45,6 @@ timeout_is_valid(const char *text)
 	return slice_to_number(slice_from(text), TIMEOUT_SECONDS_MAX, &seconds) && seconds > 0;
 }
 
-size_t
-rs_split_records(const struct rs_place *where)
-{
-	uint64_t records;
-
-	return slice_to_number(slice_from(where->split), SPLIT_MAX, &records) && records >= SPLIT_MIN ? records : 0;
-}
-
 bool
 rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **message)
 {
@@ -76,7 +68,8 @@ rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **m
 		    out->timeout_second, TIMEOUT_SECONDS_MAX);
 		return false;
 	}
-	if (rs_split_records(out) > 0)
+	if (slice_to_number(slice_from(out->split), SPLIT_MAX, &out->split_records) &&
+	    out->split_records >= SPLIT_MIN)
 		return true;
 	*message = talloc_asprintf(
 	    mem, "rados: split=%s is not a number of records from %d to %d", out->split, SPLIT_MIN, SPLIT_MAX);

@@ -37,10 +37,10 @@ struct rs_place {
 	const char *id;             /* the client's name without "client.": "admin" */
 	const char *name_space;     /* "": the nameless one */
 	const char *timeout_second; /* as text; of one operation */
-	const char *split;          /* as text; how many records a partition has before it is split */
+	const char *split; /* as text; and as a number: how many records a partition has before it is split */
+	uint64_t split_records;
 };
 MUST_USE bool rs_place_parse(TALLOC_CTX *mem, const char *text, struct rs_place *out, char **message);
-size_t rs_split_records(const struct rs_place *where); /* 0: that is no number of records */
 
 struct rs_store {
 	struct store store;
