@@ -112,9 +112,7 @@ class Gateway:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def peak_memory(self):
-        """VmHWM in bytes."""
-        status = Path("/proc/%d/status" % self.process.pid).read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
+        return peak_memory(self.process.pid)
 
     def files(self):
         """Every regular file of the store with its size; on a cluster its objects, those of a blob as one."""
@@ -128,6 +126,12 @@ class Gateway:
             except FileNotFoundError:
                 pass
         return found
+
+
+def peak_memory(pid):
+    """VmHWM in bytes."""
+    status = Path("/proc/%d/status" % pid).read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
 
 
 def objects_of(namespace):

@@ -1,14 +1,45 @@
-"""Loads by bench_load on one server or two, alternately, and a line for each."""
+"""Loads by bench_load on one server or two, alternately, and a line for each; and single requests."""
 
 import os
+import socket
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from launcher import ACCESS_KEY, SECRET_KEY
+from wire import Client
 
 KIB, MIB = 1024, 1024 * 1024
+SIZES = {"4 KiB": 4 * KIB, "1 MiB": MIB, "64 MiB": 64 * MIB}
+KEYS = {4 * KIB: 64, MIB: 32, 64 * MIB: 4}  # how many there are of each size
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Requests:
+    """Single requests to a server on one connection, timed."""
+
+    def __init__(self, server):
+        self.client = Client(server)
+        self.connection = self.client.wire(timeout=600)
+
+    def ask(self, method, path, query="", body=b"", **more):
+        """The answer, and its milliseconds."""
+        request = self.client.request(method, path, query, body=body, **more)
+        started = time.perf_counter()
+        answer = self.connection.send(request.bytes()).read(method)
+        took = (time.perf_counter() - started) * 1000
+        assert answer.status in (200, 204, 206), answer
+        return answer, took
+
+    def close(self):
+        self.connection.close()
 
 
 def add_options(parser):
@@ -49,6 +80,11 @@ class Bench:
                 figures["errors"], figures["requests"], figures["last_error"], " ".join(command)), file=sys.stderr)
         return figures
 
+    def fill(self, server):
+        """The objects of each size that rows() reads."""
+        for first, size in enumerate(SIZES.values()):
+            self.load(server, "put", 4, size=size, keys=KEYS[size], first_key=first * 1000, requests=KEYS[size])
+
     def wanted(self, name):
         return not self.arguments.only or all(word.lower() in name.lower() for word in self.arguments.only)
 
@@ -66,6 +102,13 @@ class Bench:
         if self.wanted(name):
             unit = "MB/s" if more.get("size", 0) >= MIB else "requests/s"
             self.show(name, self.medians([(server, kind, connections, more) for server in servers]), unit)
+
+    def rows(self, name, servers, kind, first_key=0):
+        """A row for each size, at 1 and 32 connections."""
+        for first, (size_name, size) in enumerate(SIZES.items()):
+            for connections in 1, 32:
+                self.row(name % size_name + ", %d conn" % connections, servers, kind, connections,
+                         size=size, keys=KEYS[size], first_key=first_key + first * 1000)
 
     def beside(self, name, gateway, connections, one, other):
         """Two loads of the gateway, each (kind, more): their rates and, which a busy machine disturbs less, the processor's

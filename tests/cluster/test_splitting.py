@@ -4,7 +4,6 @@ left over. CROSSGATE_SPLIT_KEYS says of how many keys (20,000), CROSSGATE_SPLIT_
 is split (a tenth of the keys, at least 1,000).
 """
 
-import http.client
 import os
 import re
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 
 from cluster import store_url
 from launcher import ROOT, end_well, wait_until
-from signing import V4, Request
+from test_two_gateways import send, status
 
 KEYS = int(os.environ.get("CROSSGATE_SPLIT_KEYS", 20000))
 RECORDS = int(os.environ.get("CROSSGATE_SPLIT_RECORDS", max(1000, KEYS // 10)))
@@ -43,32 +42,15 @@ def end_loads(running):
     return slowest
 
 
-def ask(gateway, connection, method, path, query=""):
-    request = Request(method, path, query, (), b"", host="127.0.0.1:%d" % gateway.port)
-    V4(access_key=gateway.access_key, secret_key=gateway.secret_key).header(request)
-    connection.request(method, request.target.decode(), None, dict(request.headers))
-    answer = connection.getresponse()
-    body = answer.read().decode()
-    assert answer.status == 200, body
-    return body
-
-
-def make_bucket(gateway):
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
-    ask(gateway, connection, "PUT", "/bucket")
-    connection.close()
-
-
 def keys_of(gateway):
     """All keys, page by page."""
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
     after, truncated = "", True
     while truncated:
-        page = ask(gateway, connection, "GET", "/bucket", "list-type=2&start-after=" + after)
-        keys = re.findall("<Key>(.*?)</Key>", page)
+        answer, page = send(gateway, "GET", "/bucket", query="list-type=2&start-after=" + after)
+        assert answer.status == 200, page
+        keys = re.findall("<Key>(.*?)</Key>", page.decode())
         yield from keys
-        after, truncated = keys[-1], "<IsTruncated>true" in page
-    connection.close()
+        after, truncated = keys[-1], b"<IsTruncated>true" in page
 
 
 def has_split(gateways):
@@ -83,7 +65,7 @@ def bench_load():
 def test_keys_stay_while_a_bucket_is_split(gateways, monkeypatch):
     monkeypatch.setattr("launcher.CLUSTER", store_url(split=RECORDS))
     both = gateways(2)
-    make_bucket(both[0])
+    assert status(both[0], "PUT", "/bucket") == 200
     started, slowest = time.monotonic(), 0
     for first in range(0, KEYS, BATCH):
         slowest = max(slowest, end_loads(list(begin_loads(both, min(BATCH, KEYS - first), first))))
@@ -102,7 +84,7 @@ def test_gateway_killed_while_it_splits(gateways, monkeypatch):
     leader, = gateways(1)
     wait_until(lambda: "event=leads " in leader.log_text(), 60, "the first to lead")
     others = gateways(2)
-    make_bucket(leader)
+    assert status(leader, "PUT", "/bucket") == 200
     loads = list(begin_loads(others, 24000, 0))
     wait_until(lambda: has_split([leader]), 60, "the first to split")
     leader.kill()
