@@ -155,7 +155,10 @@ bool store_leads(struct store *s);
 MUST_USE enum store_err store_get(
     struct store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value);
 
-/* The values of many keys, at most STORE_BATCH_MAX, each as store_get gives it; empty: there is no such key. */
+/*
+ * The values of many keys, at most STORE_BATCH_MAX and none of them twice, each as store_get gives it; empty: there is no
+ * such key. err STORE_DAMAGED, STORE_IO, STORE_TIMEOUT
+ */
 MUST_USE enum store_err store_get_many(struct store *s, struct slice partition, const struct slice *keys,
     size_t count, TALLOC_CTX *mem, struct slice *values);
 

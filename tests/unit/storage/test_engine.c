@@ -29,6 +29,26 @@ START_TEST(values)
 }
 END_TEST
 
+/* Many keys at once, in any order, some of them not there; and of a partition that is not there. */
+START_TEST(many_values)
+{
+	struct slice keys[200], found[200];
+
+	for (unsigned i = 0; i < 200; i++) {
+		keys[i] = slice_from(talloc_asprintf(mem, "%u", i * 77 % 200));
+		if (i % 3)
+			ck_assert_store(put_one(store, PARTITION, keys[i], keys[i]), STORE_OK);
+	}
+	ck_assert_store(store_get_many(store, PARTITION, keys, 200, mem, found), STORE_OK);
+	for (unsigned i = 0; i < 200; i++)
+		ck_assert(slice_equal(found[i], i % 3 ? keys[i] : SLICE("")));
+	ck_assert_store(store_get_many(store, SLICE("other"), keys, 200, mem, found), STORE_OK);
+	for (unsigned i = 0; i < 200; i++)
+		ck_assert_uint_eq(found[i].length, 0);
+	ck_assert_store(store_get_many(store, PARTITION, keys, 0, mem, found), STORE_OK);
+}
+END_TEST
+
 /* Partitions. */
 
 /* In byte order. */
@@ -349,6 +369,7 @@ static void
 add_contract(TCase *tc)
 {
 	tcase_add_loop_test(tc, values, 0, ARRAY_SIZE(value_sizes));
+	tcase_add_test(tc, many_values);
 	tcase_add_test(tc, partitions_apart);
 	tcase_add_loop_test(tc, conditions, 0, ARRAY_SIZE(condition_rows));
 	tcase_add_test(tc, largest_batch);
