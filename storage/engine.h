@@ -39,6 +39,17 @@ const char *store_err_name(enum store_err err);
 /* The one key that is not the callers': a partition that has it is read-only. Scans leave it out. */
 #define STORE_KEY_READ_ONLY SLICE("\xffread-only")
 
+/*
+ * Partitions whose names are shorter than this hold settings: nearly every request reads there, few change anything, and an
+ * engine may remember what it has read. Nobody gets what a change that has returned STORE_OK has put an end to.
+ */
+#define STORE_SETTINGS_NAME 16 /* bytes */
+static inline bool
+partition_is_settings(struct slice partition)
+{
+	return partition.length < STORE_SETTINGS_NAME;
+}
+
 /* What a key must hold for a commit to happen: exactly `value`, or nothing at all. */
 struct condition {
 	struct slice key;

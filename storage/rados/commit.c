@@ -8,6 +8,7 @@
 
 #include "storage/rados/group.h"
 #include "storage/rados/names.h"
+#include "storage/rados/watch.h"
 
 /* A partition with an operation under way: it belongs to whoever carries that. */
 struct lane {
@@ -136,6 +137,7 @@ rs_commit(struct store *store, struct slice partition, const struct batch *batch
 
 		lane_take(s->lanes, w.lane, &group);
 		group_commit(s, &group);
+		rs_notify(s, &group);
 		lane_leave(s->lanes, w.lane, &group, &w);
 	}
 	sem_destroy(&w.wake);

@@ -3,6 +3,7 @@
 #include "common/digest.h"
 #include "common/log.h"
 #include "storage/rados/rados.h"
+#include "storage/rados/watch.h"
 
 /* Errors. */
 
@@ -58,6 +59,8 @@ rs_close(struct store *store)
 
 	if (s->lease)
 		rs_lease_close(s);
+	if (s->watch)
+		rs_watch_close(s);
 	if (s->lanes)
 		rs_lanes_close(s);
 	if (s->present.client)
@@ -101,6 +104,8 @@ rs_start(struct rs_store *s, const struct store_options *options, TALLOC_CTX *me
 
 	if (err)
 		return err;
+	if (options->serve)
+		rs_watch_open(s);
 	rc = rs_lease_open(s);
 	if (rc < 0)
 		return failed(s, rc, "cannot take a lease", mem, message);

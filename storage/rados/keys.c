@@ -4,6 +4,7 @@
 
 #include "storage/rados/names.h"
 #include "storage/rados/rados.h"
+#include "storage/rados/watch.h"
 
 /*
  * Keys of a page: few at first, for most who look somewhere want little, then more as long as one reads on. An OSD gives
@@ -16,8 +17,8 @@
 
 /* Single keys. */
 
-enum store_err
-rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value)
+static int
+read_one(struct rs_store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value)
 {
 	struct rs_name object = rs_partition_name(partition);
 	char stored[RS_KEY_ROOM(STORE_KEY_MAX)];
@@ -31,7 +32,7 @@ rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX
 	int rc;
 
 	rados_read_op_omap_get_vals_by_keys2(op, &wanted, 1, &stored_length, &found, &of_keys);
-	rc = rs_read(rs_of(store), op, object.text);
+	rc = rs_read(s, op, object.text);
 	if (rc == 0)
 		rc = rados_omap_get_next2(found, &name, &bytes, &name_length, &length);
 	if (rc == 0 && !name)
@@ -39,6 +40,21 @@ rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX
 	if (rc == 0)
 		*value = slice_make(talloc_memdup(mem, bytes, length), length);
 	rados_omap_get_end(found);
+	return rc;
+}
+
+enum store_err
+rs_get(struct store *store, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value)
+{
+	struct rs_store *s = rs_of(store);
+	struct rs_ticket ticket;
+	int rc;
+
+	if (rs_recall(s, partition, key, mem, value, &ticket))
+		return STORE_OK;
+	rc = read_one(s, partition, key, mem, value);
+	if (rc == 0)
+		rs_remember(s, &ticket, partition, key, *value);
 	return rs_read_err(rc);
 }
 

@@ -6,7 +6,7 @@
  *	p.PARTITION	(hexadecimal) omap: the keys of a partition (names.h says how)
  *	b.BLOBID	(hexadecimal) the first 4 MiB of a blob; once it is sealed, its size as an attribute
  *	b.BLOBID.N	its next ones, N from 1
- *	sessions	locks with an end, one for each opening that is at work (session.c)
+ *	sessions	locks with an end, one for each opening that is at work (session.c); those that serve watch it (watch.c)
  *	room		grows by a byte now and then, to find out whether it may (session.c)
  *
  * Any number of processes may have a store open, and serve from it, at once: all that must not be torn is one operation
@@ -29,6 +29,7 @@
 
 struct lanes;
 struct lease;
+struct watch;
 
 /* place.c: what follows "rados:" in a URL, POOL[?NAME=VALUE[&…]], with values percent-decoded. */
 struct rs_place {
@@ -54,6 +55,7 @@ struct rs_store {
 	_Atomic bool leads; /* this opening does the background work */
 	struct lanes *lanes;
 	struct lease *lease;
+	struct watch *watch; /* NULL: this opening does not serve, and remembers nothing */
 };
 
 static inline struct rs_store *

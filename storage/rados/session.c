@@ -5,7 +5,7 @@
  *
  * One of them has an exclusive lock as well, which it renews in the same way: it does the background work.
  *
- * The thread that renews also gets another client when the store's is lost, and finds out whether the cluster is full. An
+ * The thread that renews also sees that settings are watched (watch.h), gets another client when the store's is lost, and finds out whether the cluster is full. An
  * OSD then refuses what makes an object grow, but not what adds keys to an omap; so a byte is written now and then, and
  * commits go by how that ends.
  */
@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "storage/rados/names.h"
 #include "storage/rados/rados.h"
+#include "storage/rados/watch.h"
 
 #define LEASE_SECONDS 30
 #define RENEW_SECONDS 5
@@ -177,6 +178,7 @@ look_around(struct rs_store *s)
 		    LOG_STRING("error", store_err_name(err)));
 	if (atomic_load(&s->leads))
 		lead_look(s);
+	rs_watch_look(s);
 	room_look(s);
 }
 
@@ -185,6 +187,7 @@ lease_run(void *context)
 {
 	struct lease *lease = context;
 
+	rs_watch_look(lease->store);
 	while (lease_wait(lease))
 		look_around(lease->store);
 	return NULL;
