@@ -90,15 +90,16 @@ take_newest(struct locate_visit *v, struct slice name, struct slice value)
 	return SCAN_STOP;
 }
 
-static void
-take_content(struct locate_visit *v, struct slice value)
+/* `value` is on `mem`. */
+static enum store_err
+content_decode(TALLOC_CTX *mem, struct slice value, struct located *out)
 {
 	struct record_bytes record;
 
-	if (record_bytes_decode(v->mem, slice_copy(v->mem, value), &record))
-		v->out->content = record.bytes;
-	else
-		v->err = STORE_DAMAGED;
+	if (!record_bytes_decode(mem, value, &record))
+		return STORE_DAMAGED;
+	out->content = record.bytes;
+	return STORE_OK;
 }
 
 static enum scan_step
@@ -113,21 +114,28 @@ locate_visit(void *context, struct slice name, struct slice value, struct slice 
 	if (v->at == AT_HEAD)
 		return take_head(v, name, value, seek);
 	if (v->at == AT_CONTENT)
-		take_content(v, value);
+		v->err = content_decode(v->mem, slice_copy(v->mem, value), v->out);
 	else if (take_row(v, name, value, &v->out->other) &&
 		 version_is(&v->out->other.record, v->wanted->version_id))
 		return take_version(v, &v->out->other, seek);
 	return SCAN_STOP;
 }
 
-/* The current version alone needs no scan. */
+/*
+ * The current version alone needs no scan, and its content none where there are no views: a scan reads on, and its neighbours
+ * are not wanted.
+ */
 static enum store_err
-locate_head(struct catalog *c, const struct home *home, TALLOC_CTX *mem, struct located *out)
+locate_head(struct catalog *c, const struct home *home, bool bytes, TALLOC_CTX *mem, struct located *out)
 {
 	enum store_err err = row_read(c, home, mem, &out->head);
+	struct slice value = { NULL, 0 };
 
 	out->version = out->head.value.length ? &out->head : NULL;
-	return err;
+	if (!err && bytes && out->version && out->head.record.has_content)
+		err = read_optional(
+		    c, home_partition(home), name_content(mem, out->head.record.content_id), mem, &value);
+	return err || !value.length ? err : content_decode(mem, value, out);
 }
 
 static enum store_err
@@ -138,8 +146,8 @@ locate_once(
 	enum store_err err;
 
 	*out = (struct located){ .head.name = name_head(mem, home->key) };
-	if (wanted->version_id.length == 0 && !wanted->newest && !wanted->bytes)
-		return locate_head(c, home, mem, out);
+	if (wanted->version_id.length == 0 && !wanted->newest && (!wanted->bytes || store_get_waits(c->store)))
+		return locate_head(c, home, wanted->bytes, mem, out);
 	v.expected = out->head.name;
 	err = store_scan(c->store, home_partition(home), out->head.name, locate_visit, &v);
 	return err ? err : v.err;
