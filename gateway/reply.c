@@ -68,7 +68,7 @@ reply_object_bytes(struct req *r, unsigned status, const struct object *object, 
 	r->reply.status = status;
 	r->reply.content_length = length;
 	if (length > 0)
-		err = object_reader_open(catalog, r, object, &r->reply.reader);
+		err = object_reader_open(catalog, r, object, offset, length, &r->reply.reader);
 	for (size_t filled = 0, got; err == STORE_OK && filled < head; filled += got) {
 		err = object_reader_read(r->reply.reader, offset + filled, bytes + filled, head - filled, &got);
 		if (err == STORE_OK && got == 0)

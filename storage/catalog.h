@@ -279,10 +279,13 @@ struct object_removal {
 void catalog_objects_delete(
     struct catalog *c, TALLOC_CTX *mem, const struct bucket *bucket, struct object_removal *removals, size_t count);
 
-/* Read an object's bytes. A reader belongs to one thread at a time and is closed when freed. */
+/*
+ * Read an object's bytes: `length` from `offset`, in order, or others too, which takes longer. A reader belongs to one thread
+ * at a time and is closed when freed.
+ */
 struct object_reader;
-MUST_USE enum store_err object_reader_open(
-    struct catalog *c, TALLOC_CTX *mem, const struct object *object, struct object_reader **out);
+MUST_USE enum store_err object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object,
+    uint64_t offset, uint64_t length, struct object_reader **out);
 
 /* Fill `out` with up to `length` bytes from `offset`; *got is 0 only at the end. err STORE_DAMAGED, STORE_IO, … */
 MUST_USE enum store_err object_reader_read(

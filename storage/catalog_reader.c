@@ -17,6 +17,7 @@ struct object_reader {
 	struct catalog *catalog;
 	const struct object *object;
 	struct home home;   /* of the key */
+	uint64_t end;       /* of what is going to be read */
 	struct slice bytes; /* of an inline object */
 	struct window window;
 	size_t current;  /* the blob of the window that is open, */
@@ -122,6 +123,20 @@ first_window(struct object_reader *reader)
 	return STORE_OK;
 }
 
+/* Open the blob `number` of the window, which begins there in the object, to read on from that byte of the object. */
+static enum store_err
+open_blob(struct object_reader *reader, size_t number, uint64_t begins, uint64_t offset)
+{
+	const struct record_blob *blob = &reader->window.blobs[number];
+	uint64_t end = begins + blob->size < reader->end ? begins + blob->size : reader->end;
+
+	close_blob(reader);
+	reader->current = number;
+	reader->begins = begins;
+	return blob_open(reader->catalog->store, &blob->id, blob->size, offset - begins,
+	    offset < end ? end - offset : 0, &reader->blob);
+}
+
 /* Have the blob open that holds that byte of the object; looked for from the open one on, unless it is before that. */
 static enum store_err
 open_at(struct object_reader *reader, uint64_t offset)
@@ -145,15 +160,12 @@ open_at(struct object_reader *reader, uint64_t offset)
 	}
 	if (err || (reader->blob && reader->current == number))
 		return err;
-	close_blob(reader);
-	reader->current = number;
-	reader->begins = begins;
-	return blob_open(
-	    reader->catalog->store, &window->blobs[number].id, window->blobs[number].size, &reader->blob);
+	return open_blob(reader, number, begins, offset);
 }
 
 enum store_err
-object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, struct object_reader **out)
+object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, uint64_t offset, uint64_t length,
+    struct object_reader **out)
 {
 	struct object_reader *reader = talloc_zero(mem, struct object_reader);
 	enum store_err err;
@@ -163,13 +175,14 @@ object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *obje
 	reader->catalog = c;
 	reader->object = object;
 	reader->home = object->private->home;
+	reader->end = offset + length;
 	err = read_content(reader);
 	if (!err && !sizes_match(object, reader->bytes))
 		err = STORE_DAMAGED;
 	if (!err && object->size && !object->private->has_content)
 		err = first_window(reader);
 	if (!err && reader->window.count)
-		err = open_at(reader, 0);
+		err = open_at(reader, offset);
 	if (err)
 		talloc_free(reader);
 	else

@@ -50,7 +50,7 @@ enum store_err
 verify_blob(const struct verify_subject *s, const struct record_blob *blob)
 {
 	struct blob_reader *reader;
-	enum store_err err = blob_open(s->v->c->store, &blob->id, blob->size, &reader);
+	enum store_err err = blob_open(s->v->c->store, &blob->id, blob->size, 0, blob->size, &reader);
 
 	if (err)
 		return err;

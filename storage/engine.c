@@ -448,13 +448,15 @@ blob_abandon(struct blob_writer *w)
 }
 
 enum store_err
-blob_open(struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out)
+blob_open(struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length,
+    struct blob_reader **out)
 {
 	struct call call = call_begin(s, STORE_CALL_BLOB_OPEN);
 	enum store_err err;
 
+	assert(offset <= size && length <= size - offset);
 	*out = NULL;
-	err = s->engine->blob_open(s, id, size, out);
+	err = s->engine->blob_open(s, id, size, offset, length, out);
 	assert(err ? !*out : !!*out);
 	if (*out) {
 		(*out)->store = s;

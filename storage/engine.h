@@ -198,13 +198,14 @@ MUST_USE enum store_err blob_seal(struct blob_writer *w);
 void blob_abandon(struct blob_writer *w);
 
 /*
- * Read a blob of `size` bytes. blob_read fills `out` with `length` bytes from `offset`, all within size, each of them
+ * Read a blob of `size` bytes, of which `length` from `offset` are going to be read in order: an engine that is far away asks
+ * for them ahead. Others may be read all the same. blob_read fills `out` with `length` bytes from `offset`, all within size, each of them
  * checked: err STORE_DAMAGED and nothing usable in `out` otherwise. A blob that is deleted while it is open may still
  * be read to its end on the local engine; elsewhere the catalog's grace sees to that.
  * err  STORE_NOT_FOUND, STORE_DAMAGED (also: not of that size), STORE_IO, STORE_TIMEOUT
  */
 MUST_USE enum store_err blob_open(
-    struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out);
+    struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length, struct blob_reader **out);
 MUST_USE enum store_err blob_read(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 void blob_close(struct blob_reader *r);
 
@@ -243,7 +244,7 @@ typedef enum store_err engine_blob_append_fn(struct blob_writer *w, struct slice
 typedef enum store_err engine_blob_seal_fn(struct blob_writer *w);
 typedef void engine_blob_abandon_fn(struct blob_writer *w);
 typedef enum store_err engine_blob_open_fn(
-    struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out);
+    struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length, struct blob_reader **out);
 typedef enum store_err engine_blob_read_fn(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 typedef void engine_blob_close_fn(struct blob_reader *r);
 typedef enum store_err engine_blob_delete_fn(struct store *s, const struct blob_id *id);

@@ -196,7 +196,8 @@ fault_blob_seal(struct blob_writer *writer)
 }
 
 static enum store_err
-fault_blob_open(struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out)
+fault_blob_open(struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length,
+    struct blob_reader **out)
 {
 	struct fault fault = next_fault(s, FAULT_BLOB_OPEN);
 	struct blob_reader *inner;
@@ -205,7 +206,7 @@ fault_blob_open(struct store *s, const struct blob_id *id, uint64_t size, struct
 
 	if (fails_before(&fault))
 		return fault.err;
-	err = blob_open(fault_of(s)->inner, id, size, &inner);
+	err = blob_open(fault_of(s)->inner, id, size, offset, length, &inner);
 	if (err)
 		return err;
 	if (fault.err) {

@@ -80,7 +80,7 @@ read_target(struct copier *c, const struct record_blob *blob, unsigned char md5[
 {
 	struct blob_reader *reader;
 	bool wrote;
-	enum store_err err = blob_open(c->work->m->to, &blob->id, blob->size, &reader);
+	enum store_err err = blob_open(c->work->m->to, &blob->id, blob->size, 0, blob->size, &reader);
 
 	if (err)
 		return err;
@@ -151,7 +151,7 @@ copy_one(struct copier *c, struct blob_copy *copy)
 	struct migration *m = c->work->m;
 	struct blob_reader *source;
 
-	copy->err = blob_open(m->from, &copy->blob.id, copy->blob.size, &source);
+	copy->err = blob_open(m->from, &copy->blob.id, copy->blob.size, 0, copy->blob.size, &source);
 	if (copy->err) {
 		if (copy->err != STORE_NOT_FOUND && copy->err != STORE_DAMAGED)
 			(void)give_up(c->work, copy->err, false);

@@ -73,7 +73,7 @@ static enum store_err
 source_has(struct migration *m, const struct blob_id *id, bool *has)
 {
 	struct blob_reader *reader;
-	enum store_err err = blob_open(m->from, id, 0, &reader);
+	enum store_err err = blob_open(m->from, id, 0, 0, 0, &reader);
 
 	if (!err)
 		blob_close(reader);

@@ -124,7 +124,8 @@ copy_bytes(struct req *r, const struct object *object, struct byte_range range, 
 	TALLOC_CTX *scratch = talloc_new(r);
 	char *piece = talloc_size(scratch, COPY_PIECE);
 	struct object_reader *reader;
-	enum store_err err = object_reader_open(r->gateway->catalog, scratch, object, &reader);
+	enum store_err err =
+	    object_reader_open(r->gateway->catalog, scratch, object, range.offset, range.length, &reader);
 
 	while (err == STORE_OK && range.length > 0) {
 		size_t wanted = range.length < COPY_PIECE ? (size_t)range.length : COPY_PIECE, got;

@@ -1,76 +1,171 @@
 /*
- * Blobs: reading. A small blob is read as it is opened. Of a larger one, who reads on from where the last read ended finds
- * the next bytes on their way already.
+ * Blobs: reading. What is going to be read is asked for in pieces as the blob is opened, and further on while a piece is
+ * being read, so that the next ones are on their way already.
  */
 #include <errno.h>
 
 #include "storage/rados/blob.h"
 
-#define WHOLE_MAX       ((uint64_t)1 << 20) /* what is read as it is opened */
-#define READ_BYTES      ((uint64_t)512 << 10)
-#define READS_UNDER_WAY 2 /* of them; so much memory each reader takes */
+#define PIECE_BYTES ((uint64_t)512 << 10)
+#define PIECES      3 /* one that is being read and two on their way: so much memory each reader takes */
 
-_Static_assert(STRIPE_BYTES % READ_BYTES == 0, "no read is in two objects");
+_Static_assert(STRIPE_BYTES % PIECE_BYTES == 0, "no piece is in two objects");
 
-/* READ_BYTES at a multiple of them, a chunk here, that were asked for. */
-struct slot {
-	uint64_t chunk;
+/* Bytes that were asked for: at most PIECE_BYTES, up to a multiple of them. */
+struct piece {
+	uint64_t begins;
 	size_t length;
-	char *bytes; /* READ_BYTES, on the reader; NULL before it was used */
-	rados_completion_t completion;
-	bool asked, there;
+	char *bytes; /* on the reader, with room for as many as there ever were */
+	size_t got;
+	int of_read;
+	rados_completion_t completion; /* NULL: it is complete */
 };
 
 struct rs_reader {
 	struct blob_reader reader;
 	struct rs_client *client;
-	char *whole;       /* a small blob; NULL otherwise */
-	uint64_t expected; /* where the next read begins if it goes on from the last one */
-	unsigned ahead;    /* chunks to ask for at a time */
-	struct slot slots[READS_UNDER_WAY];
+	uint64_t next; /* where the next piece to be asked for begins, */
+	uint64_t end;  /* and where the last one ends */
+	struct piece pieces[PIECES];
+	unsigned first, count; /* those that were asked for, in order, round and round */
 };
 
-static void
-reader_free(struct rs_reader *r)
+/* Pieces. */
+
+static int
+piece_ask(struct rs_reader *r, struct piece *piece, const char *expected_size)
 {
-	rs_client_release(r->client);
-	talloc_free(r);
+	struct rs_name object = rs_blob_name(&r->reader.id, piece->begins / STRIPE_BYTES);
+	rados_read_op_t op = rados_create_read_op();
+	int rc;
+
+	if (talloc_get_size(piece->bytes) < piece->length) {
+		talloc_free(piece->bytes);
+		piece->bytes = talloc_size(r, piece->length);
+	}
+	if (expected_size)
+		rados_read_op_cmpxattr(
+		    op, SIZE_ATTRIBUTE, LIBRADOS_CMPXATTR_OP_EQ, expected_size, strlen(expected_size));
+	if (piece->length > 0)
+		rados_read_op_read(
+		    op, piece->begins % STRIPE_BYTES, piece->length, piece->bytes, &piece->got, &piece->of_read);
+	rados_aio_create_completion2(NULL, NULL, &piece->completion);
+	rc = rados_aio_read_op_operate(op, r->client->io, piece->completion, object.text, 0);
+	if (rc < 0) {
+		rados_aio_release(piece->completion);
+		piece->completion = NULL;
+	}
+	rados_release_read_op(op);
+	return rc;
+}
+
+/* Fewer bytes than there must be, or a blob of another size: damaged. */
+static int
+piece_await(struct rs_reader *r, struct piece *piece)
+{
+	int rc;
+
+	if (!piece->completion)
+		return 0;
+	rados_aio_wait_for_complete(piece->completion);
+	rc = rs_client_result(r->client, rados_aio_get_return_value(piece->completion));
+	rados_aio_release(piece->completion);
+	piece->completion = NULL;
+	if (rc == -ECANCELED || (rc >= 0 && piece->length > 0 && piece->got != piece->length))
+		return -EIO;
+	return rc < 0 ? rc : 0; /* an OSD counts comparisons that hold */
+}
+
+/* Give up what was asked for: its memory must not be written to any more. */
+static void
+piece_drop(struct rs_reader *r)
+{
+	struct piece *piece = &r->pieces[r->first];
+
+	if (piece->completion) {
+		(void)rados_aio_cancel(r->client->io, piece->completion);
+		rados_aio_wait_for_complete(piece->completion);
+		rados_aio_release(piece->completion);
+		piece->completion = NULL;
+	}
+	r->first = (r->first + 1) % PIECES;
+	r->count--;
+}
+
+static void
+drop_all(struct rs_reader *r)
+{
+	while (r->count > 0)
+		piece_drop(r);
+}
+
+/* Ask for as much as there is room for. */
+static int
+ask_on(struct rs_reader *r, const char *expected_size)
+{
+	int rc = 0;
+
+	while (rc == 0 && r->count < PIECES && r->next < r->end) {
+		struct piece *piece = &r->pieces[(r->first + r->count) % PIECES];
+		uint64_t boundary = r->next - r->next % PIECE_BYTES + PIECE_BYTES;
+
+		piece->begins = r->next;
+		piece->length = (size_t)((r->end < boundary ? r->end : boundary) - r->next);
+		rc = piece_ask(r, piece, r->next < STRIPE_BYTES ? expected_size : NULL);
+		if (rc < 0)
+			break;
+		r->next += piece->length;
+		r->count++;
+	}
+	return rc;
 }
 
 /* Opening. */
 
+/* Where no piece that is asked for shows it. */
 static int
-open_and_read(struct rs_client *c, const struct blob_id *id, uint64_t size, char *whole, size_t *got)
+check_size(struct rs_reader *r, const char *expected_size)
 {
-	struct rs_name object = rs_blob_name(id, 0);
-	struct rs_number bytes = rs_number_write(size);
-	rados_read_op_t op = rados_create_read_op();
-	int of_read = 0;
+	struct piece nothing = { .begins = 0 };
+	int rc = piece_ask(r, &nothing, expected_size);
+
+	return rc < 0 ? rc : piece_await(r, &nothing);
+}
+
+static int
+open_at(struct rs_reader *r, uint64_t size, uint64_t offset, uint64_t length)
+{
+	struct rs_number expected_size = rs_number_write(size);
 	int rc;
 
-	*got = 0;
-	rados_read_op_cmpxattr(op, SIZE_ATTRIBUTE, LIBRADOS_CMPXATTR_OP_EQ, bytes.text, strlen(bytes.text));
-	if (whole)
-		rados_read_op_read(op, 0, size, whole, got, &of_read);
-	rc = rs_client_read(c, op, object.text);
-	return rc > 0 ? 0 : rc; /* an OSD counts comparisons that hold */
+	r->next = offset;
+	r->end = offset + length;
+	rc = ask_on(r, expected_size.text);
+	if (rc < 0)
+		return rc;
+	if (r->count == 0 || offset >= STRIPE_BYTES)
+		return check_size(r, expected_size.text);
+	return piece_await(r, &r->pieces[r->first]);
+}
+
+static void
+reader_free(struct rs_reader *r)
+{
+	drop_all(r);
+	rs_client_release(r->client);
+	talloc_free(r);
 }
 
 enum store_err
-rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struct blob_reader **out)
+rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length,
+    struct blob_reader **out)
 {
 	struct rs_reader *r = talloc_zero(NULL, struct rs_reader);
-	size_t got;
 	int rc;
 
 	r->client = rs_client_hold(rs_of(store));
-	if (size > 0 && size <= WHOLE_MAX)
-		r->whole = talloc_size(r, size);
-	rc = open_and_read(r->client, id, size, r->whole, &got);
-	/* -ECANCELED: it is not of that size. */
-	if (rc == -ECANCELED || (rc == 0 && r->whole && got != size))
-		rc = -EIO;
-	r->expected = UINT64_MAX;
+	r->reader.id = *id;
+	rc = open_at(r, size, offset, length);
 	if (rc == 0)
 		*out = &r->reader;
 	else
@@ -78,137 +173,54 @@ rs_blob_open(struct store *store, const struct blob_id *id, uint64_t size, struc
 	return rs_read_err(rc);
 }
 
-/* Reading ahead. */
+/* Reading. */
 
-static size_t
-chunk_length(const struct rs_reader *r, uint64_t chunk)
+/* Let the first piece be the one with that byte. `length`: how much is wanted from there on. */
+static int
+read_to(struct rs_reader *r, uint64_t offset, size_t length)
 {
-	uint64_t left = r->reader.size - chunk * READ_BYTES;
-
-	return left < READ_BYTES ? (size_t)left : READ_BYTES;
-}
-
-static struct slot *
-slot_of(struct rs_reader *r, uint64_t chunk)
-{
-	return &r->slots[chunk % READS_UNDER_WAY];
-}
-
-/* Give up what was asked for: its memory must not be written to any more. */
-static void
-slot_clear(struct rs_reader *r, struct slot *slot)
-{
-	if (slot->asked) {
-		(void)rados_aio_cancel(r->client->io, slot->completion);
-		rados_aio_wait_for_complete(slot->completion);
-		rados_aio_release(slot->completion);
+	while (r->count > 0 && (offset < r->pieces[r->first].begins ||
+	                           offset >= r->pieces[r->first].begins + r->pieces[r->first].length))
+		piece_drop(r);
+	if (r->count == 0) {
+		r->next = offset;
+		if (r->end < offset + length)
+			r->end = offset + length;
 	}
-	slot->asked = slot->there = false;
-}
-
-static int
-slot_ask(struct rs_reader *r, uint64_t chunk)
-{
-	struct rs_name object = rs_blob_name(&r->reader.id, chunk * READ_BYTES / STRIPE_BYTES);
-	struct slot *slot = slot_of(r, chunk);
-	int rc;
-
-	if (slot->chunk == chunk && (slot->asked || slot->there))
-		return 0;
-	slot_clear(r, slot);
-	if (!slot->bytes)
-		slot->bytes = talloc_size(r, READ_BYTES);
-	slot->chunk = chunk;
-	slot->length = chunk_length(r, chunk);
-	rados_aio_create_completion2(NULL, NULL, &slot->completion);
-	rc = rados_aio_read(r->client->io, object.text, slot->completion, slot->bytes, slot->length,
-	    chunk * READ_BYTES % STRIPE_BYTES);
-	slot->asked = rc == 0;
-	if (rc < 0)
-		rados_aio_release(slot->completion);
-	return rc;
-}
-
-/* Fewer bytes than there must be: damaged. */
-static int
-slot_await(struct rs_reader *r, struct slot *slot)
-{
-	int rc;
-
-	if (slot->there)
-		return 0;
-	rados_aio_wait_for_complete(slot->completion);
-	rc = rs_client_result(r->client, rados_aio_get_return_value(slot->completion));
-	rados_aio_release(slot->completion);
-	slot->asked = false;
-	slot->there = rc >= 0 && (size_t)rc == slot->length;
-	if (rc >= 0 && !slot->there)
-		rc = -EIO;
-	return rc < 0 ? rc : 0;
-}
-
-/* Copy from a chunk, after having asked for those that come next. */
-static int
-read_on(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t length)
-{
-	uint64_t last = (r->reader.size - 1) / READ_BYTES;
-	int rc = 0;
-
-	for (unsigned i = 0; rc == 0 && i < r->ahead && chunk + i <= last; i++)
-		rc = slot_ask(r, chunk + i);
-	if (rc == 0)
-		rc = slot_await(r, slot_of(r, chunk));
-	if (rc < 0)
-		return rc;
-	memcpy(out, slot_of(r, chunk)->bytes + from, length);
-	return 0;
-}
-
-/* Read within a chunk, and nothing but that. */
-static int
-read_there(struct rs_reader *r, uint64_t chunk, size_t from, char *out, size_t length)
-{
-	struct rs_name object = rs_blob_name(&r->reader.id, chunk * READ_BYTES / STRIPE_BYTES);
-	int rc = rados_read(r->client->io, object.text, out, length, chunk * READ_BYTES % STRIPE_BYTES + from);
-
-	if (rc >= 0 && (size_t)rc != length)
-		return -EIO;
-	return rc < 0 ? rs_client_result(r->client, rc) : 0;
+	return ask_on(r, NULL);
 }
 
 enum store_err
 rs_blob_read(struct blob_reader *reader, uint64_t offset, void *out, size_t length)
 {
 	struct rs_reader *r = (struct rs_reader *)reader;
-	bool onwards = offset == r->expected;
 	char *to = out;
 	int rc = 0;
 
-	if (r->whole) {
-		memcpy(out, r->whole + offset, length);
-		return STORE_OK;
-	}
-	r->ahead = !onwards ? 0 : r->ahead == 0 ? 1 : r->ahead < READS_UNDER_WAY ? 2 * r->ahead : r->ahead;
 	while (rc == 0 && length > 0) {
-		uint64_t chunk = offset / READ_BYTES;
-		size_t from = offset % READ_BYTES;
-		size_t step = chunk_length(r, chunk) - from < length ? chunk_length(r, chunk) - from : length;
+		struct piece *piece;
+		size_t skipped, step;
 
-		rc = onwards ? read_on(r, chunk, from, to, step) : read_there(r, chunk, from, to, step);
+		rc = read_to(r, offset, length);
+		piece = &r->pieces[r->first];
+		if (rc == 0)
+			rc = piece_await(r, piece);
+		if (rc < 0)
+			break;
+		skipped = (size_t)(offset - piece->begins);
+		step = piece->length - skipped < length ? piece->length - skipped : length;
+		memcpy(to, piece->bytes + skipped, step);
 		to += step;
 		offset += step;
 		length -= step;
 	}
-	r->expected = offset;
+	if (rc < 0)
+		drop_all(r);
 	return rs_read_err(rc);
 }
 
 void
 rs_blob_close(struct blob_reader *reader)
 {
-	struct rs_reader *r = (struct rs_reader *)reader;
-
-	for (unsigned i = 0; i < READS_UNDER_WAY; i++)
-		slot_clear(r, &r->slots[i]);
-	reader_free(r);
+	reader_free((struct rs_reader *)reader);
 }

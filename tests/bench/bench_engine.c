@@ -203,7 +203,7 @@ read_through(size_t size)
 	char *buffer = malloc(size);
 	struct blob_reader *r;
 
-	must(blob_open(store, &read_id, read_bytes, &r), "blob_open");
+	must(blob_open(store, &read_id, read_bytes, 0, read_bytes, &r), "blob_open");
 	for (uint64_t offset = 0; offset < read_bytes; offset += size)
 		must(blob_read(r, offset, buffer, size), "blob_read");
 	blob_close(r);

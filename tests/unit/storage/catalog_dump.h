@@ -79,7 +79,7 @@ dump_part(struct buf *b, const struct part_row *part)
 	struct blob_reader *reader;
 
 	if (blob.size) {
-		ck_assert_store(blob_open(store, &blob.id, blob.size, &reader), STORE_OK);
+		ck_assert_store(blob_open(store, &blob.id, blob.size, 0, blob.size, &reader), STORE_OK);
 		ck_assert_store(blob_read(reader, 0, bytes, blob.size), STORE_OK);
 		blob_close(reader);
 	}

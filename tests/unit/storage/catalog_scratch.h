@@ -193,7 +193,7 @@ read_object(const struct object *object, struct slice *out)
 	struct object_reader *reader;
 	char *bytes = talloc_size(mem, object->size + 1);
 	size_t got = 0;
-	enum store_err err = object_reader_open(catalog, mem, object, &reader);
+	enum store_err err = object_reader_open(catalog, mem, object, 0, object->size, &reader);
 
 	*out = slice_make(NULL, 0);
 	if (err)

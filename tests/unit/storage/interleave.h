@@ -118,9 +118,10 @@ interleave_blob_abandon(struct blob_writer *w)
 }
 
 static inline enum store_err
-interleave_blob_open(struct store *s, const struct blob_id *id, uint64_t size, struct blob_reader **out)
+interleave_blob_open(struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length,
+    struct blob_reader **out)
 {
-	return blob_open(interleave_step(s), id, size, out);
+	return blob_open(interleave_step(s), id, size, offset, length, out);
 }
 
 static inline enum store_err

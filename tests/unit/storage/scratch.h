@@ -197,7 +197,7 @@ static inline enum store_err
 read_blob(struct store *s, struct blob_id id, uint64_t size, uint64_t offset, void *out, size_t length)
 {
 	struct blob_reader *r;
-	enum store_err err = blob_open(s, &id, size, &r);
+	enum store_err err = blob_open(s, &id, size, offset, length, &r);
 
 	if (err)
 		return err;

@@ -113,7 +113,7 @@ START_TEST(most)
 	object = complete_each(1, PART_NUMBER_MAX, 1);
 	ck_assert_uint_eq(object->size, size);
 	check_pages(object, 1000);
-	ck_assert_store(object_reader_open(catalog, mem, object, &reader), STORE_OK);
+	ck_assert_store(object_reader_open(catalog, mem, object, 0, object->size, &reader), STORE_OK);
 	for (uint64_t offset = 0; offset < size; offset += 3000)
 		check_read(reader, size, offset, 3000);
 	for (int i = 0; i < 300; i++)

@@ -45,7 +45,7 @@ START_TEST(read_ranges)
 	for (int with_bytes = 0; with_bytes < 2; with_bytes++) {
 		ck_assert_store(
 		    catalog_object(catalog, mem, bucket, SLICE("key"), SLICE(""), with_bytes, &object), STORE_OK);
-		ck_assert_store(object_reader_open(catalog, mem, object, &reader), STORE_OK);
+		ck_assert_store(object_reader_open(catalog, mem, object, 0, object->size, &reader), STORE_OK);
 		for (int i = 0; i < 100; i++) {
 			uint64_t offset = next_random(&random) % (sizes[_i] + 2);
 			size_t length = next_random(&random) % 100000, got, left;
@@ -90,7 +90,7 @@ START_TEST(several_blobs)
 	ck_assert_store(catalog_object(catalog, mem, bucket, SLICE("key"), SLICE(""), true, &object), STORE_OK);
 	ck_assert_store(read_object(object, &got), STORE_OK);
 	ck_assert(slice_equal(got, slice_head(whole, version.size)));
-	ck_assert_store(object_reader_open(catalog, mem, object, &reader), STORE_OK);
+	ck_assert_store(object_reader_open(catalog, mem, object, 0, object->size, &reader), STORE_OK);
 	for (uint64_t offset = version.size; offset-- > 0; offset -= offset < 997 ? offset : 997) {
 		ck_assert_store(object_reader_read(reader, offset, out, sizeof(out), &length), STORE_OK);
 		ck_assert_mem_eq(out, whole.data + offset, length);

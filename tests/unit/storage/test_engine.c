@@ -275,7 +275,7 @@ START_TEST(blobs)
 		struct blob_id id = make_id(i);
 
 		ck_assert_store(write_blob(store, id, slice_make(bytes, size), append_steps[i]), STORE_OK);
-		ck_assert_store(blob_open(store, &id, size, &r), STORE_OK);
+		ck_assert_store(blob_open(store, &id, size, 0, size, &r), STORE_OK);
 		check_range(r, bytes, 0, size);
 		check_range(r, bytes, size, 0);
 		for (unsigned n = 0; n < 60 && size > 0; n++) {
@@ -297,13 +297,13 @@ START_TEST(blob_absent)
 	struct blob_reader *r;
 	struct blob_writer *w;
 
-	ck_assert_store(blob_open(store, &id, 10, &r), STORE_NOT_FOUND);
+	ck_assert_store(blob_open(store, &id, 10, 0, 10, &r), STORE_NOT_FOUND);
 	ck_assert_store(blob_delete(store, &id), STORE_OK);
 	ck_assert_store(blob_create(store, &id, &w), STORE_OK);
 	ck_assert_store(blob_append(w, SLICE("0123456789")), STORE_OK);
 	blob_abandon(w);
 	ck_assert_store(blob_delete(store, &id), STORE_OK);
-	ck_assert_store(blob_open(store, &id, 10, &r), STORE_NOT_FOUND);
+	ck_assert_store(blob_open(store, &id, 10, 0, 10, &r), STORE_NOT_FOUND);
 }
 END_TEST
 
@@ -313,10 +313,10 @@ START_TEST(blob_other_size)
 	struct blob_reader *r;
 
 	ck_assert_store(write_blob(store, id, SLICE("0123456789"), 10), STORE_OK);
-	ck_assert_store(blob_open(store, &id, 9, &r), STORE_DAMAGED);
-	ck_assert_store(blob_open(store, &id, 11, &r), STORE_DAMAGED);
-	ck_assert_store(blob_open(store, &id, 0, &r), STORE_DAMAGED);
-	ck_assert_store(blob_open(store, &id, 10, &r), STORE_OK);
+	ck_assert_store(blob_open(store, &id, 9, 0, 9, &r), STORE_DAMAGED);
+	ck_assert_store(blob_open(store, &id, 11, 0, 11, &r), STORE_DAMAGED);
+	ck_assert_store(blob_open(store, &id, 0, 0, 0, &r), STORE_DAMAGED);
+	ck_assert_store(blob_open(store, &id, 10, 0, 10, &r), STORE_OK);
 	blob_close(r);
 }
 END_TEST

@@ -106,7 +106,7 @@ call_open(void)
 {
 	struct blob_id id = make_id(1);
 	struct blob_reader *r;
-	enum store_err err = blob_open(store, &id, 9, &r);
+	enum store_err err = blob_open(store, &id, 9, 0, 9, &r);
 
 	if (err == STORE_OK)
 		blob_close(r);
@@ -137,7 +137,7 @@ blob_is(unsigned number, uint64_t size)
 	struct blob_id id = make_id(number);
 	struct blob_reader *r;
 
-	if (blob_open(inner, &id, size, &r) != STORE_OK)
+	if (blob_open(inner, &id, size, 0, size, &r) != STORE_OK)
 		return false;
 	blob_close(r);
 	return true;

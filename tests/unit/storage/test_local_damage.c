@@ -301,7 +301,7 @@ START_TEST(blob_cut)
 
 	ck_assert_store(write_blob(store, id, slice_make(blob_bytes(9), BLOB_BYTES), BLOB_BYTES), STORE_OK);
 	ck_assert_int_eq(truncate(blob_path(id), lengths[_i].length), 0);
-	err = blob_open(store, &id, BLOB_BYTES, &r);
+	err = blob_open(store, &id, BLOB_BYTES, 0, BLOB_BYTES, &r);
 	ck_assert_msg(err == STORE_DAMAGED, "%s: %s", lengths[_i].name, store_err_name(err));
 }
 END_TEST
@@ -313,7 +313,7 @@ START_TEST(blob_cut_while_open)
 	char *out = talloc_size(mem, BLOB_BYTES);
 
 	ck_assert_store(write_blob(store, id, slice_make(blob_bytes(9), BLOB_BYTES), BLOB_BYTES), STORE_OK);
-	ck_assert_store(blob_open(store, &id, BLOB_BYTES, &r), STORE_OK);
+	ck_assert_store(blob_open(store, &id, BLOB_BYTES, 0, BLOB_BYTES, &r), STORE_OK);
 	ck_assert_int_eq(truncate(blob_path(id), 2 * BLOCK_FILE + 100), 0);
 	ck_assert_store(blob_read(r, 0, out, BLOB_BYTES), STORE_DAMAGED);
 	ck_assert_store(blob_read(r, 0, out, 2 * BLOCK), STORE_OK);
@@ -367,7 +367,7 @@ START_TEST(deleted_while_open)
 	struct blob_reader *r;
 
 	ck_assert_store(write_blob(store, id, slice_make(bytes, BLOB_BYTES), BLOB_BYTES), STORE_OK);
-	ck_assert_store(blob_open(store, &id, BLOB_BYTES, &r), STORE_OK);
+	ck_assert_store(blob_open(store, &id, BLOB_BYTES, 0, BLOB_BYTES, &r), STORE_OK);
 	ck_assert_store(blob_delete(store, &id), STORE_OK);
 	ck_assert_store(blob_read(r, 0, out, BLOB_BYTES), STORE_OK);
 	ck_assert_mem_eq(out, bytes, BLOB_BYTES);

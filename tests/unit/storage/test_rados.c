@@ -151,7 +151,7 @@ START_TEST(another_client)
 	struct blob_reader *r;
 
 	ck_assert_store(write_blob(store, sealed, slice_make(bytes, size), size), STORE_OK);
-	ck_assert_store(blob_open(store, &sealed, size, &r), STORE_OK);
+	ck_assert_store(blob_open(store, &sealed, size, 0, size, &r), STORE_OK);
 	ck_assert_store(blob_create(store, &id, &w), STORE_OK);
 	ck_assert_store(blob_append(w, slice_make(bytes, CHUNK_BYTES + 1)), STORE_OK);
 	block(client(), other);
@@ -295,7 +295,7 @@ START_TEST(stripes)
 
 	ck_assert_store(write_blob(store, id, slice_make(bytes, size), 300000), STORE_OK);
 	ck_assert_uint_eq(objects_count("b."), rs_blob_objects(size));
-	ck_assert_store(blob_open(store, &id, size + STRIPE_BYTES, &r), STORE_DAMAGED);
+	ck_assert_store(blob_open(store, &id, size + STRIPE_BYTES, 0, size + STRIPE_BYTES, &r), STORE_DAMAGED);
 	ck_assert_store(blob_delete(store, &id), STORE_OK);
 	ck_assert_uint_eq(objects_count("b."), 0);
 }
@@ -313,7 +313,7 @@ START_TEST(unsealed)
 
 	ck_assert_store(blob_create(other, &id, &w), STORE_OK);
 	ck_assert_store(blob_append(w, slice_make(bytes, size)), STORE_OK);
-	ck_assert(blob_open(store, &id, size, &r) != STORE_OK);
+	ck_assert(blob_open(store, &id, size, 0, size, &r) != STORE_OK);
 	ck_assert_store(blob_delete(store, &id), STORE_OK);
 	blob_abandon(w);
 	store_close(other);
@@ -332,7 +332,7 @@ START_TEST(cut_short)
 	ck_assert_store(write_blob(store, id, slice_make(bytes, size), size), STORE_OK);
 	ck_assert_int_eq(rados_trunc(client()->io, rs_blob_name(&id, 1).text, CHUNK_BYTES + 5), 0);
 	ck_assert_int_eq(rados_remove(client()->io, rs_blob_name(&id, 2).text), 0);
-	ck_assert_store(blob_open(store, &id, size, &r), STORE_OK);
+	ck_assert_store(blob_open(store, &id, size, 0, size, &r), STORE_OK);
 	ck_assert_store(blob_read(r, 0, bytes, STRIPE_BYTES), STORE_OK);
 	ck_assert_store(blob_read(r, STRIPE_BYTES, bytes, CHUNK_BYTES), STORE_OK);
 	ck_assert_store(blob_read(r, STRIPE_BYTES + CHUNK_BYTES, bytes, CHUNK_BYTES), STORE_DAMAGED);
