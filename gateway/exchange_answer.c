@@ -1,4 +1,4 @@
-/* Giving the answer. What of its body may wait for a cluster is read by a worker, while the connection is suspended. */
+/* Giving the answer. When its body has to wait for a cluster, a worker does, while the connection is suspended. */
 #include "gateway/exchange_private.h"
 #include "gateway/req.h"
 
@@ -17,51 +17,35 @@ read_body(struct exchange *x, uint64_t position, char *out, size_t max, size_t *
 }
 
 static void
-read_piece(struct job *job)
+await_body(struct job *job)
 {
 	struct exchange *x = exchange_of(job);
-	struct piece *piece = &x->piece;
+	size_t got;
+	char byte;
 
-	piece->err = read_body(x, piece->position, piece->bytes, REPLY_PIECE, &piece->length);
+	x->awaited.err = read_body(x, x->awaited.position, &byte, 1, &got);
 	exchange_hand_back(x);
 }
 
-static void
-start_piece(struct exchange *x, uint64_t position)
-{
-	if (!x->piece.bytes)
-		x->piece.bytes = talloc_size(x->r, REPLY_PIECE);
-	x->piece.position = position;
-	x->piece.length = 0;
-	exchange_start_job(x, read_piece);
-}
-
-/* Take what a worker has read, and let it read on; *got 0 and no error: it has not come so far, and will call back. */
+/* Read what is there; *got 0 and no error: a worker waits for it, and will call back. */
 static enum store_err
-take_piece_read(struct exchange *x, uint64_t position, char *out, size_t max, size_t *got)
+read_ready(struct exchange *x, uint64_t position, char *out, size_t max, size_t *got)
 {
 	enum job_state done = JOB_DONE;
-	struct piece *piece = &x->piece;
-	struct slice rest;
+	size_t ready;
 
 	if (!atomic_compare_exchange_strong(&x->state, &done, JOB_NONE) && done != JOB_NONE) {
 		exchange_await_worker(x);
 		return STORE_OK;
 	}
-	if (piece->err)
-		return piece->err;
-	if (position < piece->position || position - piece->position >= piece->length) {
-		start_piece(x, position);
-		exchange_await_worker(x);
-		return STORE_OK;
-	}
-	rest = slice_head(
-	    slice_skip(slice_make(piece->bytes, piece->length), (size_t)(position - piece->position)), max);
-	memcpy(out, rest.data, rest.length);
-	*got = rest.length;
-	position += rest.length;
-	if (position == piece->position + piece->length && position < x->r->reply.content_length)
-		start_piece(x, position);
+	if (x->awaited.err)
+		return x->awaited.err;
+	ready = object_reader_ready(x->r->reply.reader, x->r->reply.offset + position);
+	if (ready > 0)
+		return read_body(x, position, out, ready < max ? ready : max, got);
+	x->awaited.position = position;
+	exchange_start_job(x, await_body);
+	exchange_await_worker(x);
 	return STORE_OK;
 }
 
@@ -79,7 +63,7 @@ read_reply(void *context, uint64_t position, char *out, size_t max)
 		memcpy(out, rest.data, rest.length);
 		got = rest.length;
 	} else if (catalog_get_waits(x->r->gateway->catalog)) {
-		err = take_piece_read(x, position, out, max, &got);
+		err = read_ready(x, position, out, max, &got);
 	} else {
 		err = read_body(x, position, out, max, &got);
 	}

@@ -22,11 +22,9 @@ enum phase {
 	PHASE_RUN      /* all bytes are in */
 };
 
-/* What a worker has read of an answer's body, where that may wait for a cluster. */
-struct piece {
-	char *bytes; /* REPLY_PIECE of them, on the request; NULL before there was any */
+/* From where on a worker waits for an answer's body to come from a cluster, and with what result. */
+struct awaited {
 	uint64_t position;
-	size_t length;
 	enum store_err err;
 };
 
@@ -41,7 +39,7 @@ struct exchange {
 	enum flow flow;    /* what req_advance returned last */
 	bool begun;        /* the headers have been seen, and the request counts as under way */
 	bool answered;     /* stays so, however often it is asked for */
-	struct piece piece;
+	struct awaited awaited;
 	struct job job;
 	_Atomic enum job_state state;
 };

@@ -292,6 +292,12 @@ MUST_USE enum store_err object_reader_read(
     struct object_reader *reader, uint64_t offset, void *out, size_t length, size_t *got);
 
 /*
+ * How many bytes from `offset` on are there without waiting for a cluster, and may be read on an event loop. To have some,
+ * read one of them.
+ */
+size_t object_reader_ready(const struct object_reader *reader, uint64_t offset);
+
+/*
  * Multipart uploads. Parts are blobs of their own, which the finished object goes on to use: completing an upload copies
  * no bytes and costs the same for one part as for ten thousand.
  */

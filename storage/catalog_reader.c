@@ -233,3 +233,14 @@ object_reader_read(struct object_reader *reader, uint64_t offset, void *out, siz
 		*got = length;
 	return err;
 }
+
+size_t
+object_reader_ready(const struct object_reader *reader, uint64_t offset)
+{
+	if (!reader->window.count)
+		return (size_t)(reader->object->size - offset);
+	if (!reader->blob || offset < reader->begins ||
+	    offset - reader->begins >= reader->window.blobs[reader->current].size)
+		return 0;
+	return blob_ready(reader->blob, offset - reader->begins);
+}

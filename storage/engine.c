@@ -485,6 +485,13 @@ blob_close(struct blob_reader *r)
 	r->store->engine->blob_close(r);
 }
 
+size_t
+blob_ready(const struct blob_reader *r, uint64_t offset)
+{
+	assert(offset <= r->size);
+	return r->store->engine->blob_ready ? r->store->engine->blob_ready(r, offset) : r->size - offset;
+}
+
 enum store_err
 blob_delete(struct store *s, const struct blob_id *id)
 {

@@ -209,6 +209,9 @@ MUST_USE enum store_err blob_open(
 MUST_USE enum store_err blob_read(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 void blob_close(struct blob_reader *r);
 
+/* How many bytes from `offset` on, which is within size, blob_read gives at once. After it has given one of them: some. */
+size_t blob_ready(const struct blob_reader *r, uint64_t offset);
+
 /*
  * Remove a blob; one that is not there is no error. It is gone for good, at the latest, when a commit with `frees` that
  * began afterwards has returned STORE_OK: the commit that takes the note of the garbage away.
@@ -247,6 +250,7 @@ typedef enum store_err engine_blob_open_fn(
     struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length, struct blob_reader **out);
 typedef enum store_err engine_blob_read_fn(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 typedef void engine_blob_close_fn(struct blob_reader *r);
+typedef size_t engine_blob_ready_fn(const struct blob_reader *r, uint64_t offset);
 typedef enum store_err engine_blob_delete_fn(struct store *s, const struct blob_id *id);
 typedef enum store_err engine_blob_list_fn(struct store *s, blob_visit_fn *visit, void *context);
 typedef enum store_err engine_partition_list_fn(struct store *s, partition_visit_fn *visit, void *context);
@@ -270,6 +274,7 @@ struct engine {
 	engine_blob_open_fn *blob_open;
 	engine_blob_read_fn *blob_read;
 	engine_blob_close_fn *blob_close;
+	engine_blob_ready_fn *blob_ready; /* NULL: it never waits */
 	engine_blob_delete_fn *blob_delete;
 	engine_blob_list_fn *blob_list;
 	engine_partition_list_fn *partition_list;

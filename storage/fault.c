@@ -236,6 +236,12 @@ fault_blob_close(struct blob_reader *reader)
 	talloc_free(reader);
 }
 
+static size_t
+fault_blob_ready(const struct blob_reader *reader, uint64_t offset)
+{
+	return blob_ready(((const struct fault_reader *)reader)->inner, offset);
+}
+
 static enum store_err
 fault_blob_delete(struct store *s, const struct blob_id *id)
 {
@@ -273,6 +279,7 @@ static const struct engine engine_fault = {
 	.blob_open = fault_blob_open,
 	.blob_read = fault_blob_read,
 	.blob_close = fault_blob_close,
+	.blob_ready = fault_blob_ready,
 	.blob_delete = fault_blob_delete,
 	.blob_list = fault_blob_list,
 	.partition_list = fault_partition_list,

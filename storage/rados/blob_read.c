@@ -6,10 +6,11 @@
 
 #include "storage/rados/blob.h"
 
-#define PIECE_BYTES ((uint64_t)512 << 10)
-#define PIECES      3 /* one that is being read and two on their way: so much memory each reader takes */
+#define PIECE_FIRST ((uint64_t)512 << 10) /* at the beginning, for something to send soon */
+#define PIECE_BYTES ((uint64_t)1 << 20)
+#define PIECES      4 /* one that is being read and three on their way: so much memory each reader takes */
 
-_Static_assert(STRIPE_BYTES % PIECE_BYTES == 0, "no piece is in two objects");
+_Static_assert(STRIPE_BYTES % PIECE_BYTES == 0 && PIECE_BYTES % PIECE_FIRST == 0, "no piece is in two objects");
 
 /* Bytes that were asked for: at most PIECE_BYTES, up to a multiple of them. */
 struct piece {
@@ -24,8 +25,9 @@ struct piece {
 struct rs_reader {
 	struct blob_reader reader;
 	struct rs_client *client;
-	uint64_t next; /* where the next piece to be asked for begins, */
-	uint64_t end;  /* and where the last one ends */
+	uint64_t begin; /* where reading begins, */
+	uint64_t next;  /* where the next piece to be asked for begins, */
+	uint64_t end;   /* and where the last one ends */
 	struct piece pieces[PIECES];
 	unsigned first, count; /* those that were asked for, in order, round and round */
 };
@@ -107,7 +109,8 @@ ask_on(struct rs_reader *r, const char *expected_size)
 
 	while (rc == 0 && r->count < PIECES && r->next < r->end) {
 		struct piece *piece = &r->pieces[(r->first + r->count) % PIECES];
-		uint64_t boundary = r->next - r->next % PIECE_BYTES + PIECE_BYTES;
+		uint64_t bytes = r->next < r->begin + PIECE_BYTES ? PIECE_FIRST : PIECE_BYTES;
+		uint64_t boundary = r->next - r->next % bytes + bytes;
 
 		piece->begins = r->next;
 		piece->length = (size_t)((r->end < boundary ? r->end : boundary) - r->next);
@@ -138,7 +141,7 @@ open_at(struct rs_reader *r, uint64_t size, uint64_t offset, uint64_t length)
 	struct rs_number expected_size = rs_number_write(size);
 	int rc;
 
-	r->next = offset;
+	r->begin = r->next = offset;
 	r->end = offset + length;
 	rc = ask_on(r, expected_size.text);
 	if (rc < 0)
@@ -183,7 +186,7 @@ read_to(struct rs_reader *r, uint64_t offset, size_t length)
 	                           offset >= r->pieces[r->first].begins + r->pieces[r->first].length))
 		piece_drop(r);
 	if (r->count == 0) {
-		r->next = offset;
+		r->begin = r->next = offset;
 		if (r->end < offset + length)
 			r->end = offset + length;
 	}
@@ -223,4 +226,20 @@ void
 rs_blob_close(struct blob_reader *reader)
 {
 	reader_free((struct rs_reader *)reader);
+}
+
+size_t
+rs_blob_ready(const struct blob_reader *reader, uint64_t offset)
+{
+	const struct rs_reader *r = (const struct rs_reader *)reader;
+
+	for (unsigned i = 0; i < r->count; i++) {
+		const struct piece *piece = &r->pieces[(r->first + i) % PIECES];
+
+		if (offset >= piece->begins && offset - piece->begins < piece->length)
+			return !piece->completion || rados_aio_is_complete(piece->completion)
+				   ? piece->length - (size_t)(offset - piece->begins)
+				   : 0;
+	}
+	return 0;
 }

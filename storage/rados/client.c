@@ -17,6 +17,9 @@ configure(rados_t cluster, const struct rs_place *place, const char **what)
 		{ "client_mount_timeout", place->timeout_second },
 		{ "rados_mon_op_timeout", place->timeout_second },
 		{ "rados_osd_op_timeout", place->timeout_second },
+		/* Readers bound themselves what they have under way, and asking must not wait. */
+		{ "objecter_inflight_ops", "1000000" },
+		{ "objecter_inflight_op_bytes", "1099511627776" },
 		{ "log_to_stderr", "false" },
 		{ "err_to_stderr", "false" },
 	};

@@ -157,6 +157,7 @@ const struct engine engine_rados = {
 	.blob_open = rs_blob_open,
 	.blob_read = rs_blob_read,
 	.blob_close = rs_blob_close,
+	.blob_ready = rs_blob_ready,
 	.blob_delete = rs_blob_delete,
 	.blob_list = rs_blob_list,
 	.partition_list = rs_partition_list,

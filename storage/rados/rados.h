@@ -157,5 +157,6 @@ engine_blob_list_fn rs_blob_list;
 engine_blob_open_fn rs_blob_open;
 engine_blob_read_fn rs_blob_read;
 engine_blob_close_fn rs_blob_close;
+engine_blob_ready_fn rs_blob_ready;
 
 #endif
