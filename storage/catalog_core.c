@@ -8,6 +8,8 @@ catalog_new(struct store *s, const struct catalog_options *options)
 
 	c->store = s;
 	c->options = *options;
+	if (store_get_waits(s))
+		c->contents = contents_new(CONTENTS_BYTES);
 	c->shard_records = options->shard_records ? options->shard_records : store_partition_records(s);
 	c->sample_every = options->sample_every ? options->sample_every : SAMPLE_EVERY;
 	c->bucket_fresh_us = BUCKET_FRESH_US;
@@ -22,6 +24,8 @@ catalog_free(struct catalog *c)
 {
 	if (!c)
 		return;
+	if (c->contents)
+		contents_free(c->contents);
 	pthread_mutex_destroy(&c->abandoned.mutex);
 	talloc_free(c->abandoned.items);
 	talloc_free(c);

@@ -121,6 +121,29 @@ locate_visit(void *context, struct slice name, struct slice value, struct slice 
 	return SCAN_STOP;
 }
 
+/* The content of the head, on `mem`; it stays empty where it is not there. */
+static enum store_err
+locate_content(struct catalog *c, const struct home *home, TALLOC_CTX *mem, struct located *out)
+{
+	const unsigned char *id = out->head.record.content_id;
+	struct kept_content *kept = c->contents ? contents_find(c->contents, id) : NULL;
+	struct slice value;
+	enum store_err err = STORE_OK;
+
+	if (kept) {
+		out->content = slice_copy(mem, kept_content_bytes(kept));
+		kept_content_release(kept);
+		return STORE_OK;
+	}
+	err = read_optional(c, home_partition(home), name_content(mem, id), mem, &value);
+	if (!err && value.length)
+		err = content_decode(mem, value, out);
+	if (!err && out->content.length && c->contents && contents_wants(c->contents, id))
+		kept_content_release(contents_add(c->contents, id,
+		    talloc_memdup(NULL, out->content.data, out->content.length), out->content.length));
+	return err;
+}
+
 /*
  * The current version alone needs no scan, and its content none where there are no views: a scan reads on, and its neighbours
  * are not wanted.
@@ -129,13 +152,11 @@ static enum store_err
 locate_head(struct catalog *c, const struct home *home, bool bytes, TALLOC_CTX *mem, struct located *out)
 {
 	enum store_err err = row_read(c, home, mem, &out->head);
-	struct slice value = { NULL, 0 };
 
 	out->version = out->head.value.length ? &out->head : NULL;
-	if (!err && bytes && out->version && out->head.record.has_content)
-		err = read_optional(
-		    c, home_partition(home), name_content(mem, out->head.record.content_id), mem, &value);
-	return err || !value.length ? err : content_decode(mem, value, out);
+	if (err || !bytes || !out->version || !out->head.record.has_content)
+		return err;
+	return locate_content(c, home, mem, out);
 }
 
 static enum store_err

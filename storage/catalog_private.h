@@ -30,6 +30,9 @@
 #include <pthread.h>
 
 #include "storage/catalog_shards.h"
+#include "storage/contents.h"
+
+#define CONTENTS_BYTES ((size_t)32 << 20) /* of small objects in memory, where the store is far away */
 
 #define TRIES_MAX 1000 /* of an operation that meets conflicts */
 
@@ -63,6 +66,7 @@ struct abandoned {
 struct catalog {
 	struct store *store;
 	struct catalog_options options;
+	struct contents *contents; /* NULL: reading from the store is as good */
 	size_t shard_records; /* 0: no partition is ever split */
 	int64_t lend_hand_us;
 	unsigned sample_every;

@@ -18,7 +18,8 @@ struct object_reader {
 	const struct object *object;
 	struct home home;   /* of the key */
 	uint64_t end;       /* of what is going to be read */
-	struct slice bytes; /* of an inline object */
+	struct slice bytes; /* of an object in memory, */
+	struct kept_content *kept; /* which holds them, unless the object does */
 	struct window window;
 	size_t current;  /* the blob of the window that is open, */
 	uint64_t begins; /* and where in the object it begins */
@@ -37,6 +38,8 @@ static int
 reader_destroy(struct object_reader *reader)
 {
 	close_blob(reader);
+	if (reader->kept)
+		kept_content_release(reader->kept);
 	return 0;
 }
 
@@ -163,6 +166,56 @@ open_at(struct object_reader *reader, uint64_t offset)
 	return open_blob(reader, number, begins, offset);
 }
 
+/* Read a small blob whole, to be kept. */
+static enum store_err
+read_whole(struct object_reader *reader, const struct record_blob *blob)
+{
+	struct store *s = reader->catalog->store;
+	struct blob_reader *source;
+	char *bytes;
+	enum store_err err = blob_open(s, &blob->id, blob->size, 0, blob->size, &source);
+
+	if (err)
+		return err;
+	bytes = talloc_size(NULL, blob->size);
+	err = blob_read(source, 0, bytes, blob->size);
+	blob_close(source);
+	if (err)
+		talloc_free(bytes);
+	else
+		reader->kept = contents_add(reader->catalog->contents, blob->id.bytes, bytes, blob->size);
+	return err;
+}
+
+/* Have a small blob in memory, if it is kept, or is to be. */
+static enum store_err
+recall(struct object_reader *reader)
+{
+	const struct record_blobs *blobs = &reader->object->private->blobs;
+	struct contents *contents = reader->catalog->contents;
+	enum store_err err = STORE_OK;
+
+	if (!contents || blobs->count != 1 || blobs->items[0].size > CONTENT_BYTES_MAX)
+		return STORE_OK;
+	reader->kept = contents_find(contents, blobs->items[0].id.bytes);
+	if (!reader->kept && contents_wants(contents, blobs->items[0].id.bytes))
+		err = read_whole(reader, &blobs->items[0]);
+	if (reader->kept)
+		reader->bytes = kept_content_bytes(reader->kept);
+	return err;
+}
+
+static enum store_err
+begin_blobs(struct object_reader *reader, uint64_t offset)
+{
+	enum store_err err = recall(reader);
+
+	if (err || reader->kept)
+		return err;
+	err = first_window(reader);
+	return !err && reader->window.count ? open_at(reader, offset) : err;
+}
+
 enum store_err
 object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, uint64_t offset, uint64_t length,
     struct object_reader **out)
@@ -180,9 +233,7 @@ object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *obje
 	if (!err && !sizes_match(object, reader->bytes))
 		err = STORE_DAMAGED;
 	if (!err && object->size && !object->private->has_content)
-		err = first_window(reader);
-	if (!err && reader->window.count)
-		err = open_at(reader, offset);
+		err = begin_blobs(reader, offset);
 	if (err)
 		talloc_free(reader);
 	else

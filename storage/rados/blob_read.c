@@ -6,13 +6,19 @@
 
 #include "storage/rados/blob.h"
 
-#define PIECE_FIRST ((uint64_t)512 << 10) /* at the beginning, for something to send soon */
-#define PIECE_BYTES ((uint64_t)1 << 20)
-#define PIECES      4 /* one that is being read and three on their way: so much memory each reader takes */
+/*
+ * Pieces under way, with the one that is being read. Who reads on for long gets more of them, and larger ones; who does not
+ * take what he has asked for holds up little memory.
+ */
+static const struct depth {
+	uint64_t from; /* bytes that were asked for before */
+	unsigned pieces;
+	uint64_t piece_bytes;
+} depths[] = { { 0, 2, 512 << 10 }, { 4 << 20, 4, 512 << 10 }, { 16 << 20, 4, 1 << 20 } };
 
-_Static_assert(STRIPE_BYTES % PIECE_BYTES == 0 && PIECE_BYTES % PIECE_FIRST == 0, "no piece is in two objects");
+#define PIECES 4
 
-/* Bytes that were asked for: at most PIECE_BYTES, up to a multiple of them. */
+/* Bytes that were asked for, up to a multiple of depth->piece_bytes: none is in two objects. */
 struct piece {
 	uint64_t begins;
 	size_t length;
@@ -101,17 +107,30 @@ drop_all(struct rs_reader *r)
 		piece_drop(r);
 }
 
-/* Ask for as much as there is room for. */
+static const struct depth *
+depth_at(uint64_t bytes)
+{
+	const struct depth *depth = depths;
+
+	for (size_t i = 1; i < ARRAY_SIZE(depths); i++)
+		if (bytes >= depths[i].from)
+			depth = &depths[i];
+	return depth;
+}
+
+/* Ask for as much as there may be under way. */
 static int
 ask_on(struct rs_reader *r, const char *expected_size)
 {
 	int rc = 0;
 
-	while (rc == 0 && r->count < PIECES && r->next < r->end) {
+	while (rc == 0 && r->next < r->end) {
 		struct piece *piece = &r->pieces[(r->first + r->count) % PIECES];
-		uint64_t bytes = r->next < r->begin + PIECE_BYTES ? PIECE_FIRST : PIECE_BYTES;
-		uint64_t boundary = r->next - r->next % bytes + bytes;
+		const struct depth *depth = depth_at(r->next - r->begin);
+		uint64_t boundary = r->next - r->next % depth->piece_bytes + depth->piece_bytes;
 
+		if (r->count >= depth->pieces)
+			break;
 		piece->begins = r->next;
 		piece->length = (size_t)((r->end < boundary ? r->end : boundary) - r->next);
 		rc = piece_ask(r, piece, r->next < STRIPE_BYTES ? expected_size : NULL);
