@@ -67,7 +67,7 @@ struct catalog {
 	struct store *store;
 	struct catalog_options options;
 	struct contents *contents; /* NULL: reading from the store is as good */
-	size_t shard_records; /* 0: no partition is ever split */
+	size_t shard_records;      /* 0: no partition is ever split */
 	int64_t lend_hand_us;
 	unsigned sample_every;
 	int64_t bucket_fresh_us;

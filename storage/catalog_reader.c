@@ -16,9 +16,9 @@ struct window {
 struct object_reader {
 	struct catalog *catalog;
 	const struct object *object;
-	struct home home;   /* of the key */
-	uint64_t end;       /* of what is going to be read */
-	struct slice bytes; /* of an object in memory, */
+	struct home home;          /* of the key */
+	uint64_t end;              /* of what is going to be read */
+	struct slice bytes;        /* of an object in memory, */
 	struct kept_content *kept; /* which holds them, unless the object does */
 	struct window window;
 	size_t current;  /* the blob of the window that is open, */
@@ -217,8 +217,8 @@ begin_blobs(struct object_reader *reader, uint64_t offset)
 }
 
 enum store_err
-object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, uint64_t offset, uint64_t length,
-    struct object_reader **out)
+object_reader_open(struct catalog *c, TALLOC_CTX *mem, const struct object *object, uint64_t offset,
+    uint64_t length, struct object_reader **out)
 {
 	struct object_reader *reader = talloc_zero(mem, struct object_reader);
 	enum store_err err;

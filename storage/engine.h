@@ -204,8 +204,8 @@ void blob_abandon(struct blob_writer *w);
  * be read to its end on the local engine; elsewhere the catalog's grace sees to that.
  * err  STORE_NOT_FOUND, STORE_DAMAGED (also: not of that size), STORE_IO, STORE_TIMEOUT
  */
-MUST_USE enum store_err blob_open(
-    struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length, struct blob_reader **out);
+MUST_USE enum store_err blob_open(struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset,
+    uint64_t length, struct blob_reader **out);
 MUST_USE enum store_err blob_read(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 void blob_close(struct blob_reader *r);
 
@@ -246,8 +246,8 @@ typedef enum store_err engine_blob_create_fn(struct store *s, const struct blob_
 typedef enum store_err engine_blob_append_fn(struct blob_writer *w, struct slice bytes);
 typedef enum store_err engine_blob_seal_fn(struct blob_writer *w);
 typedef void engine_blob_abandon_fn(struct blob_writer *w);
-typedef enum store_err engine_blob_open_fn(
-    struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset, uint64_t length, struct blob_reader **out);
+typedef enum store_err engine_blob_open_fn(struct store *s, const struct blob_id *id, uint64_t size,
+    uint64_t offset, uint64_t length, struct blob_reader **out);
 typedef enum store_err engine_blob_read_fn(struct blob_reader *r, uint64_t offset, void *out, size_t length);
 typedef void engine_blob_close_fn(struct blob_reader *r);
 typedef size_t engine_blob_ready_fn(const struct blob_reader *r, uint64_t offset);

@@ -202,7 +202,7 @@ static int
 read_to(struct rs_reader *r, uint64_t offset, size_t length)
 {
 	while (r->count > 0 && (offset < r->pieces[r->first].begins ||
-	                           offset >= r->pieces[r->first].begins + r->pieces[r->first].length))
+				   offset >= r->pieces[r->first].begins + r->pieces[r->first].length))
 		piece_drop(r);
 	if (r->count == 0) {
 		r->begin = r->next = offset;

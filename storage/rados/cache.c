@@ -15,10 +15,10 @@ struct kept {
 };
 
 struct cache {
-	pthread_mutex_t mutex;   /* taken alone; guards all below */
-	uint64_t notices;        /* how many there were */
-	uint64_t forgotten_all;  /* after which of them nothing was left */
-	size_t bytes;            /* of what is kept */
+	pthread_mutex_t mutex;  /* taken alone; guards all below */
+	uint64_t notices;       /* how many there were */
+	uint64_t forgotten_all; /* after which of them nothing was left */
+	size_t bytes;           /* of what is kept */
 	struct {
 		struct kept *kept;
 		uint64_t noticed; /* after which notice it was empty */
@@ -108,7 +108,8 @@ cache_put(struct cache *cache, uint64_t ticket, struct slice partition, struct s
 	if (value.length > CACHE_VALUE_MAX)
 		return;
 	kept = talloc(NULL, struct kept);
-	*kept = (struct kept){ slice_copy(kept, partition), slice_copy(kept, key), slice_copy(kept, value), now_us };
+	*kept =
+	    (struct kept){ slice_copy(kept, partition), slice_copy(kept, key), slice_copy(kept, value), now_us };
 	pthread_mutex_lock(&cache->mutex);
 	if (cache->forgotten_all <= ticket && cache->slots[slot].noticed <= ticket) {
 		drop_locked(cache, slot);

@@ -10,10 +10,10 @@
 
 #include "common/slice.h"
 
-#define CACHE_SLOTS      16384
-#define CACHE_VALUE_MAX  ((size_t)64 << 10)
-#define CACHE_BYTES_MAX  ((size_t)16 << 20) /* of names and values together */
-#define CACHE_SECONDS    5                  /* after which a record is read anew in any case */
+#define CACHE_SLOTS     16384
+#define CACHE_VALUE_MAX ((size_t)64 << 10)
+#define CACHE_BYTES_MAX ((size_t)16 << 20) /* of names and values together */
+#define CACHE_SECONDS   5                  /* after which a record is read anew in any case */
 
 struct cache;
 
@@ -24,8 +24,8 @@ void cache_free(struct cache *cache);
 uint16_t cache_slot(struct slice partition, uint32_t key_crc);
 
 /* The value of a key, copied to `mem`. False: it is not remembered; *ticket is for cache_put. */
-MUST_USE bool cache_find(struct cache *cache, struct slice partition, struct slice key, int64_t now_us, TALLOC_CTX *mem,
-    struct slice *value, uint64_t *ticket);
+MUST_USE bool cache_find(struct cache *cache, struct slice partition, struct slice key, int64_t now_us,
+    TALLOC_CTX *mem, struct slice *value, uint64_t *ticket);
 
 /* Remember what was read since that ticket was given, unless a notice came meanwhile, or it is too large. */
 void cache_put(struct cache *cache, uint64_t ticket, struct slice partition, struct slice key, struct slice value,

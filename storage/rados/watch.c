@@ -260,8 +260,8 @@ notify(struct rs_client *c, const char *bytes, size_t length)
 	sem_init(&n->answered, 0, 0);
 	atomic_init(&n->holders, 2);
 	rados_aio_create_completion2(n, notified, &completion);
-	rc = rados_aio_notify(
-	    c->io, RS_SESSIONS, completion, bytes, (int)length, NOTIFY_SECONDS * 1000, NULL, NULL);
+	rc =
+	    rados_aio_notify(c->io, RS_SESSIONS, completion, bytes, (int)length, NOTIFY_SECONDS * 1000, NULL, NULL);
 	if (rc < 0)
 		notification_release(n);
 	else

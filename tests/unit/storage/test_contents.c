@@ -92,8 +92,7 @@ END_TEST
 
 START_TEST(no_room)
 {
-	struct kept_content *kept =
-	    contents_add(contents, make_id(1).bytes, make_bytes(1, ROOM + 1), ROOM + 1);
+	struct kept_content *kept = contents_add(contents, make_id(1).bytes, make_bytes(1, ROOM + 1), ROOM + 1);
 
 	ck_assert_uint_eq(kept_content_bytes(kept).length, ROOM + 1);
 	kept_content_release(kept);

@@ -177,8 +177,9 @@ START_TEST(change_by_a_command)
 
 	ck_assert_store(put_one(store, PARTITION, SLICE("key"), SLICE("before")), STORE_OK);
 	read_until_recalled(store, SLICE("key"), SLICE("before"));
-	ck_assert_store(store_open(talloc_asprintf(mem, "%s&namespace=%s", scratch_cluster(), strrchr(folder, '/') + 1),
-	                    &options, mem, &command, &message),
+	ck_assert_store(
+	    store_open(talloc_asprintf(mem, "%s&namespace=%s", scratch_cluster(), strrchr(folder, '/') + 1),
+		&options, mem, &command, &message),
 	    STORE_OK);
 	ck_assert_store(put_one(command, PARTITION, SLICE("key"), SLICE("after")), STORE_OK);
 	ck_assert(holds(store, PARTITION, SLICE("key"), SLICE("after")));
