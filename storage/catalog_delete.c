@@ -55,10 +55,10 @@ delete_current(const struct deleting *d, const struct home *home, struct object_
 }
 
 enum store_err
-deletion_plan(
-    const struct deleting *d, const struct home *home, struct object_removal *removal, struct change *change)
+deletion_plan(const struct deleting *d, const struct home *home, struct ahead *ahead,
+    struct object_removal *removal, struct change *change)
 {
-	const struct wanted wanted = { .version_id = removal->version_id, .newest = true };
+	const struct wanted wanted = { .version_id = removal->version_id, .newest = true, .ahead = ahead };
 	struct located found;
 	enum store_err err = locate(d->c, home, &wanted, change->mem, &found);
 

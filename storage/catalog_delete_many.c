@@ -16,6 +16,7 @@ struct round {
 	struct deleting *d;
 	TALLOC_CTX *mem;
 	const struct home *home; /* of the first key; others may have another one */
+	struct ahead *ahead;     /* NULL: each key is read by itself */
 	bool moved;              /* a key has another home than it had */
 	struct change change;
 	struct name_set *names;
@@ -84,7 +85,7 @@ consider(struct round *r, struct object_removal *removal)
 	enum store_err err;
 
 	home.key = removal->key;
-	err = deletion_plan(r->d, &home, removal, &change);
+	err = deletion_plan(r->d, &home, r->ahead, removal, &change);
 	if (!err && change.too_large)
 		err = STORE_INVALID;
 	if (err || change_size(&change) == 0) {
@@ -142,6 +143,8 @@ round_once(void *context, const struct home *home, TALLOC_CTX *scratch)
 
 	r.names = name_set_new(scratch, names < STORE_BATCH_MAX ? names : STORE_BATCH_MAX);
 	r.taken = talloc_array(scratch, struct object_removal *, d->limit);
+	if (d->count > 1 && store_get_waits(d->c->store))
+		r.ahead = ahead_new(scratch);
 	change_expect(&r.change, NAME_GATE, home->gate);
 	for (size_t i = 0; i < d->count && !round_full(&r); i++)
 		if (key_in_range(d->pending[i]->key, home->shard.begin, home->shard.end))

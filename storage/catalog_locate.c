@@ -170,7 +170,10 @@ locate_once(
 	if (wanted->version_id.length == 0 && !wanted->newest && (!wanted->bytes || store_get_waits(c->store)))
 		return locate_head(c, home, wanted->bytes, mem, out);
 	v.expected = out->head.name;
-	err = store_scan(c->store, home_partition(home), out->head.name, locate_visit, &v);
+	if (wanted->ahead)
+		err = ahead_scan(wanted->ahead, c, home_partition(home), out->head.name, locate_visit, &v);
+	else
+		err = store_scan(c->store, home_partition(home), out->head.name, locate_visit, &v);
 	return err ? err : v.err;
 }
 
@@ -188,15 +191,17 @@ locate(
     struct catalog *c, const struct home *home, const struct wanted *wanted, TALLOC_CTX *mem, struct located *out)
 {
 	struct slice before = { NULL, 0 };
+	struct wanted now = *wanted;
 
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
-		enum store_err err = locate_once(c, home, wanted, mem, out);
+		enum store_err err = locate_once(c, home, &now, mem, out);
 
 		if (err || !incomplete(wanted, out))
 			return err;
 		if (slice_equal(before, out->head.value))
 			return out->version ? STORE_DAMAGED : STORE_OK;
 		before = out->head.value;
+		now.ahead = NULL;
 	}
 	return STORE_TIMEOUT;
 }

@@ -154,6 +154,15 @@ MUST_USE enum store_err read_entries(struct catalog *c, struct slice partition, 
 /* Where the page after this one begins, in `out`. */
 struct slice entries_next(const struct entries *page, char out[STORE_KEY_MAX + 1]);
 
+/*
+ * catalog_ahead.c: as store_scan, for records of one partition that are likely to be neighbours. What it gives may have
+ * been read by an earlier scan.
+ */
+struct ahead;
+struct ahead *ahead_new(TALLOC_CTX *mem);
+MUST_USE enum store_err ahead_scan(struct ahead *ahead, struct catalog *c, struct slice partition,
+    struct slice from, scan_visit_fn *visit, void *context);
+
 /* catalog_buckets.c, catalog_gate.c. */
 
 /* A bucket record as it was read. */
@@ -247,6 +256,7 @@ struct wanted {
 	struct slice version_id; /* empty: the current version */
 	bool newest;             /* when it is the head: the newest noncurrent version, too */
 	bool bytes;              /* its inline content, too */
+	struct ahead *ahead;     /* for scans of several keys; NULL: this one alone */
 };
 
 struct located {

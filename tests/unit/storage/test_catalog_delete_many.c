@@ -288,7 +288,7 @@ END_TEST
 static const struct {
 	const char *name;
 	struct fault fault;
-	size_t failed; /* at least so many fail; */
+	size_t failed; /* at least so many fail, where each key takes a scan of its own; */
 	size_t most;   /* and at most */
 } faults[] = {
 	{ "one conflict", { FAULT_COMMIT, 1, 1, FAULT_BEFORE, STORE_CONFLICT, 0 }, 0, 0 },
@@ -303,7 +303,8 @@ static const struct {
 
 START_TEST(refused_commits)
 {
-	size_t failed = 0;
+	bool one_scan = faults[_i].fault.call == FAULT_SCAN && store_get_waits(store);
+	size_t failed = 0, least = one_scan && faults[_i].failed < 10 ? 0 : faults[_i].failed;
 
 	make_versioned_bucket(VERSIONING_NEVER);
 	for (size_t i = 0; i < 10; i++) {
@@ -317,7 +318,7 @@ START_TEST(refused_commits)
 		failed += removals[i].err != STORE_OK;
 		ck_assert(removals[i].err == STORE_OK || removals[i].err == faults[_i].fault.err);
 	}
-	ck_assert_msg(failed >= faults[_i].failed && failed <= faults[_i].most, "%s: %zu", faults[_i].name, failed);
+	ck_assert_msg(failed >= least && failed <= faults[_i].most, "%s: %zu", faults[_i].name, failed);
 	if (faults[_i].fault.manner == FAULT_BEFORE)
 		ck_assert_uint_eq(versions_left(), failed);
 	assert_clean(faults[_i].name);
