@@ -25,7 +25,7 @@ RULES = {"one rule": ONE, "100 rules": "".join(RULE % origins for origins in ORI
 ALLOWED = {"epoll_wait", "recvfrom", "sendmsg", "sendto", "write", "getpid", "brk", "mprotect", "madvise"}
 
 pytestmark = [pytest.mark.skipif("-" in build_folder().name, reason="a sanitizer takes locks and asks the kernel itself"),
-              pytest.mark.skipif(bool(CLUSTER), reason="a cluster is asked for the rules of each preflight")]
+              pytest.mark.skipif(bool(CLUSTER), reason="on a cluster a worker looks whether it remembers the rules")]
 
 
 def ask_often(client, bucket, origin="http://app.example", status=200):
