@@ -93,6 +93,8 @@ $(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBRARY)
 # A target a suite, so that -j runs them beside each other and -k all of them; those that take long come first.
 LONG := $(filter %interleave %faults %races,$(UNIT))
 SUITES := $(LONG:=.run) $(filter-out $(LONG:=.run),$(UNIT:=.run)) $(REPLAYS:=.run)
+# Where one thread runs at a time, there are no races to find.
+SUITES := $(if $(filter thread,$(SAN)),$(filter-out %interleave.run %faults.run,$(SUITES)),$(SUITES))
 .PHONY: $(SUITES) print-storage-suites
 check: $(SUITES)
 print-storage-suites:

@@ -90,14 +90,14 @@ scratch_open_cluster(const char *folder)
 
 /*
  * Suites that try each of an operation's engine calls, one after another, try the first and then every so many of them
- * where all would take too long: under sanitizers, which look for what goes wrong in any order, and on a cluster, where
+ * where all would take too long: under a sanitizer, which looks for what goes wrong in any order, and on a cluster, where
  * each call is slow.
  */
 static inline unsigned
 places_step(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return 7;
+#ifdef __SANITIZE_ADDRESS__
+	return 17;
 #else
 	return scratch_cluster() ? 17 : 1;
 #endif
