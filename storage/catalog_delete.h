@@ -16,7 +16,8 @@ struct deleting {
 
 /*
  * Read at the key's home, ask the check, and add to `change` what the deletion takes: nothing where there is nothing to
- * delete. What is read is on change->mem, by `ahead` unless that is NULL. Fills in removal->deletion. err STORE_REFUSED (check), and as reading says
+ * delete. What is read is on change->mem, by `ahead` unless that is NULL. Fills in removal->deletion.
+ * err STORE_REFUSED (check), and as reading says
  */
 MUST_USE enum store_err deletion_plan(const struct deleting *d, const struct home *home, struct ahead *ahead,
     struct object_removal *removal, struct change *change);

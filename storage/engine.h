@@ -198,10 +198,10 @@ MUST_USE enum store_err blob_seal(struct blob_writer *w);
 void blob_abandon(struct blob_writer *w);
 
 /*
- * Read a blob of `size` bytes, of which `length` from `offset` are going to be read in order: an engine that is far away asks
- * for them ahead. Others may be read all the same. blob_read fills `out` with `length` bytes from `offset`, all within size, each of them
- * checked: err STORE_DAMAGED and nothing usable in `out` otherwise. A blob that is deleted while it is open may still
- * be read to its end on the local engine; elsewhere the catalog's grace sees to that.
+ * Read a blob of `size` bytes, of which `length` from `offset` are going to be read in order: an engine that is far
+ * away asks for them ahead. Others may be read all the same. blob_read fills `out` with `length` bytes from `offset`,
+ * all within size, each of them checked: err STORE_DAMAGED and nothing usable in `out` otherwise. A blob that is
+ * deleted while it is open may still be read to its end on the local engine; elsewhere the catalog's grace sees to that.
  * err  STORE_NOT_FOUND, STORE_DAMAGED (also: not of that size), STORE_IO, STORE_TIMEOUT
  */
 MUST_USE enum store_err blob_open(struct store *s, const struct blob_id *id, uint64_t size, uint64_t offset,

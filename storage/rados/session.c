@@ -5,9 +5,9 @@
  *
  * One of them has an exclusive lock as well, which it renews in the same way: it does the background work.
  *
- * The thread that renews also sees that settings are watched (watch.h), gets another client when the store's is lost, and finds out whether the cluster is full. An
- * OSD then refuses what makes an object grow, but not what adds keys to an omap; so a byte is written now and then, and
- * commits go by how that ends.
+ * The thread that renews also sees that settings are watched (watch.h), gets another client when the store's is lost, and
+ * finds out whether the cluster is full. An OSD then refuses what makes an object grow, but not what adds keys to an omap;
+ * so a byte is written now and then, and commits go by how that ends.
  */
 #include <errno.h>
 #include <inttypes.h>
