@@ -56,6 +56,7 @@ await_one(struct rs_writer *w)
 		w->failed = rc;
 	w->first = (w->first + 1) % CHUNKS_UNDER_WAY;
 	w->count--;
+	atomic_fetch_sub(&w->client->store->chunks_under_way, 1);
 }
 
 static int
@@ -66,6 +67,13 @@ await_all(struct rs_writer *w)
 	return w->failed;
 }
 
+static bool
+may_send(const struct rs_writer *w)
+{
+	return w->count == 0 ||
+	       (w->count < CHUNKS_UNDER_WAY && atomic_load(&w->client->store->chunks_under_way) < CHUNKS_MANY);
+}
+
 /* An operation on one of the blob's objects, which is released; librados has copied what it needs. */
 static void
 send_operation(struct rs_writer *w, rados_write_op_t op, uint64_t number)
@@ -74,13 +82,14 @@ send_operation(struct rs_writer *w, rados_write_op_t op, uint64_t number)
 	rados_completion_t c;
 	int rc;
 
-	if (w->count == CHUNKS_UNDER_WAY)
+	while (!may_send(w))
 		await_one(w);
 	if (w->failed == 0) {
 		rados_aio_create_completion2(NULL, NULL, &c);
 		rc = rados_aio_write_op_operate(op, w->client->io, c, object.text, NULL, RS_FULL_FAILS);
 		if (rc == 0) {
 			w->sent[(w->first + w->count++) % CHUNKS_UNDER_WAY] = c;
+			atomic_fetch_add(&w->client->store->chunks_under_way, 1);
 		} else {
 			w->failed = rc;
 			rados_aio_release(c);

@@ -22,7 +22,7 @@ static const struct depth {
 struct piece {
 	uint64_t begins;
 	size_t length;
-	char *bytes; /* on the reader, with room for as many as there ever were */
+	char *bytes; /* on the reader */
 	size_t got;
 	int of_read;
 	rados_completion_t completion; /* NULL: it is complete */
@@ -40,6 +40,13 @@ struct rs_reader {
 
 /* Pieces. */
 
+static void
+piece_free(struct rs_reader *r, struct piece *piece)
+{
+	atomic_fetch_sub(&r->client->store->bytes_read_ahead, piece->length);
+	talloc_free(piece->bytes);
+}
+
 static int
 piece_ask(struct rs_reader *r, struct piece *piece, const char *expected_size)
 {
@@ -47,10 +54,8 @@ piece_ask(struct rs_reader *r, struct piece *piece, const char *expected_size)
 	rados_read_op_t op = rados_create_read_op();
 	int rc;
 
-	if (talloc_get_size(piece->bytes) < piece->length) {
-		talloc_free(piece->bytes);
-		piece->bytes = talloc_size(r, piece->length);
-	}
+	piece->bytes = talloc_size(r, piece->length);
+	atomic_fetch_add(&r->client->store->bytes_read_ahead, piece->length);
 	if (expected_size)
 		rados_read_op_cmpxattr(
 		    op, SIZE_ATTRIBUTE, LIBRADOS_CMPXATTR_OP_EQ, expected_size, strlen(expected_size));
@@ -62,6 +67,7 @@ piece_ask(struct rs_reader *r, struct piece *piece, const char *expected_size)
 	if (rc < 0) {
 		rados_aio_release(piece->completion);
 		piece->completion = NULL;
+		piece_free(r, piece);
 	}
 	rados_release_read_op(op);
 	return rc;
@@ -96,6 +102,7 @@ piece_drop(struct rs_reader *r)
 		rados_aio_release(piece->completion);
 		piece->completion = NULL;
 	}
+	piece_free(r, piece);
 	r->first = (r->first + 1) % PIECES;
 	r->count--;
 }
@@ -108,12 +115,14 @@ drop_all(struct rs_reader *r)
 }
 
 static const struct depth *
-depth_at(uint64_t bytes)
+depth_now(const struct rs_reader *r)
 {
 	const struct depth *depth = depths;
 
+	if (atomic_load(&r->client->store->bytes_read_ahead) >= BYTES_AHEAD_MANY)
+		return depth;
 	for (size_t i = 1; i < ARRAY_SIZE(depths); i++)
-		if (bytes >= depths[i].from)
+		if (r->next - r->begin >= depths[i].from)
 			depth = &depths[i];
 	return depth;
 }
@@ -126,7 +135,7 @@ ask_on(struct rs_reader *r, const char *expected_size)
 
 	while (rc == 0 && r->next < r->end) {
 		struct piece *piece = &r->pieces[(r->first + r->count) % PIECES];
-		const struct depth *depth = depth_at(r->next - r->begin);
+		const struct depth *depth = depth_now(r);
 		uint64_t boundary = r->next - r->next % depth->piece_bytes + depth->piece_bytes;
 
 		if (r->count >= depth->pieces)
@@ -151,7 +160,11 @@ check_size(struct rs_reader *r, const char *expected_size)
 	struct piece nothing = { .begins = 0 };
 	int rc = piece_ask(r, &nothing, expected_size);
 
-	return rc < 0 ? rc : piece_await(r, &nothing);
+	if (rc < 0)
+		return rc;
+	rc = piece_await(r, &nothing);
+	piece_free(r, &nothing);
+	return rc;
 }
 
 static int

@@ -51,8 +51,10 @@ struct rs_store {
 		pthread_mutex_t mutex; /* taken alone */
 		struct rs_client *client;
 	} present;
-	_Atomic bool full;  /* the cluster or the pool takes nothing that needs room */
-	_Atomic bool leads; /* this opening does the background work */
+	_Atomic bool full;                 /* the cluster or the pool takes nothing that needs room */
+	_Atomic bool leads;                /* this opening does the background work */
+	_Atomic size_t bytes_read_ahead;   /* by all readers of blobs together, */
+	_Atomic unsigned chunks_under_way; /* and by all writers */
 	struct lanes *lanes;
 	struct lease *lease;
 	struct watch *watch; /* NULL: this opening does not serve, and remembers nothing */

@@ -326,14 +326,14 @@ rs_notify(struct rs_store *s, const struct group *group)
 	if (!partition_is_settings(group->members[0]->partition))
 		return;
 	rc = notify_all(s, group);
-	if (rc < 0)
-		LOG(WARN, "other gateways may not know of a change", LOG_STRING("store", s->place),
-		    LOG_STRING("error", strerror(-rc)));
 	for (size_t i = 0; i < group->count; i++) {
 		struct waiting *w = group->members[i];
 
-		if (w->result == STORE_OK && rc < 0)
+		if (w->result == STORE_OK && rc < 0) {
+			LOG(WARN, "other gateways may not know of a change", LOG_STRING("store", s->place),
+			    LOG_STRING("error", strerror(-rc)));
 			w->result = STORE_TIMEOUT;
+		}
 		if (w->result == STORE_CONFLICT && s->watch)
 			forget_compared(s->watch->cache, w);
 	}
