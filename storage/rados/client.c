@@ -20,6 +20,8 @@ configure(rados_t cluster, const struct rs_place *place, const char **what)
 		/* Readers bound themselves what they have under way, and asking must not wait. */
 		{ "objecter_inflight_ops", "1000000" },
 		{ "objecter_inflight_op_bytes", "1099511627776" },
+		/* How often a watch gives a sign of life (watch.c), in seconds. */
+		{ "objecter_tick_interval", "1" },
 		{ "log_to_stderr", "false" },
 		{ "err_to_stderr", "false" },
 	};

@@ -28,8 +28,11 @@ MUST_USE bool rs_recall(struct rs_store *s, struct slice partition, struct slice
 void rs_remember(struct rs_store *s, const struct rs_ticket *ticket, struct slice partition, struct slice key,
     struct slice value);
 
+/* What lies in that slot of the cache, if there is one, may have changed. */
+void rs_forget(struct rs_store *s, uint16_t slot);
+
 /*
- * After a group was committed, or may have been: wait until nobody remembers what was before. STORE_OK becomes
+ * notify.c: after a group was committed, or may have been: wait until nobody remembers what was before. STORE_OK becomes
  * STORE_TIMEOUT where that cannot be known. Nothing to do for partitions that nobody remembers.
  */
 void rs_notify(struct rs_store *s, const struct group *group);

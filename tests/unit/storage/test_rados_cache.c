@@ -168,6 +168,26 @@ START_TEST(change_by_another)
 }
 END_TEST
 
+/* It goes on to hear, and that notices come is known nearly always. */
+START_TEST(goes_on_to_hear)
+{
+	int64_t end = clock_monotonic_us() + 8 * SECOND_US;
+	unsigned looks = 0, heard = 0;
+
+	ck_assert_store(put_one(store, PARTITION, SLICE("key"), SLICE("value")), STORE_OK);
+	read_until_recalled(store, SLICE("key"), SLICE("value"));
+	while (clock_monotonic_us() < end) {
+		struct rs_ticket given;
+		struct slice value;
+
+		heard += rs_recall(rs_of(store), PARTITION, SLICE("key"), mem, &value, &given) || given.valid;
+		looks++;
+		usleep(20000);
+	}
+	ck_assert_msg(heard > looks / 5 * 4, "%u of %u", heard, looks);
+}
+END_TEST
+
 /* One that does not serve remembers nothing, but its changes are known to those that do. */
 START_TEST(change_by_a_command)
 {
@@ -293,6 +313,7 @@ main(void)
 		tc = tcase_create("openings");
 		tcase_add_checked_fixture(tc, open_cluster, close_store);
 		tcase_add_test(tc, change_by_another);
+		tcase_add_test(tc, goes_on_to_hear);
 		tcase_add_test(tc, change_by_a_command);
 		tcase_add_test(tc, objects_are_not_remembered);
 		tcase_add_test(tc, another_client);
