@@ -126,6 +126,8 @@ cache_put(struct cache *cache, uint64_t ticket, struct slice partition, struct s
 void
 cache_forget(struct cache *cache, uint16_t slot)
 {
+	if (slot >= CACHE_SLOTS)
+		return;
 	pthread_mutex_lock(&cache->mutex);
 	drop_locked(cache, slot);
 	cache->slots[slot].noticed = ++cache->notices;

@@ -31,7 +31,7 @@ MUST_USE bool cache_find(struct cache *cache, struct slice partition, struct sli
 void cache_put(struct cache *cache, uint64_t ticket, struct slice partition, struct slice key, struct slice value,
     int64_t now_us);
 
-/* What lies in that slot may have changed; or anything may have. */
+/* What lies in that slot may have changed, if there is such a slot; or anything may have. */
 void cache_forget(struct cache *cache, uint16_t slot);
 void cache_forget_all(struct cache *cache);
 

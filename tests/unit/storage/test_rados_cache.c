@@ -80,6 +80,8 @@ START_TEST(forgets_what_was_noticed)
 	cache_forget(cache, slot_of(SLICE("key")));
 	ck_assert_uint_eq(found(SLICE("key"), 0).length, 0);
 	ck_assert_uint_eq(found(SLICE("other"), 0).length, 5);
+	cache_forget(cache, UINT16_MAX);
+	ck_assert_uint_eq(found(SLICE("other"), 0).length, 5);
 	cache_forget_all(cache);
 	ck_assert_uint_eq(found(SLICE("other"), 0).length, 0);
 }
