@@ -194,13 +194,18 @@ delete_some(struct actor *actor)
 
 /*
  * Nothing of an upload keeps its bucket: for some to be completed, the bucket has to stay as long as an upload takes, now
- * and then. How long that is on this engine, reading tells.
+ * and then. How long that is on this engine, reading an object tells; a bucket may be remembered.
  */
 static void
 delete_seldom(struct actor *actor)
 {
-	for (uint64_t looks = next_random(&actor->random) % LOOKS_MAX; looks > 0; looks--)
-		(void)find_bucket();
+	for (uint64_t looks = next_random(&actor->random) % LOOKS_MAX; looks > 0; looks--) {
+		struct bucket *found = find_bucket();
+		struct object *object;
+
+		if (found)
+			(void)!catalog_object(catalog, mem, found, SLICE("key"), SLICE(""), false, &object);
+	}
 	delete (actor);
 }
 
