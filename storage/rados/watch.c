@@ -172,7 +172,7 @@ hears_all(struct watch *w)
 
 	pthread_mutex_lock(&w->mutex);
 	r = w->present;
-	if (r && atomic_load(&r->there) && !atomic_load(&r->lost)) {
+	if (r && atomic_load(&r->there) && registration_is_good(r)) {
 		int age_ms = rados_watch_check(r->client->locks, r->handle);
 
 		hears = age_ms >= 0 && age_ms < TRUST_MS;
