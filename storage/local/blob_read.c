@@ -28,11 +28,10 @@ local_blob_open(struct store *store, const struct blob_id *id, uint64_t size, ui
 	enum store_err err = STORE_OK;
 	struct local_blob *r;
 	struct stat file;
-	int fd;
+	int fd = openat(local_of(store)->blobs, path.text, O_RDONLY | O_CLOEXEC);
 
 	(void)offset;
 	(void)length;
-	fd = openat(local_of(store)->blobs, path.text, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return local_err(errno);
 	if (fstat(fd, &file) < 0)

@@ -8,7 +8,8 @@
 
 /*
  * Pieces under way, with the one that is being read. Who reads on for long gets more of them, and larger ones; who does not
- * take what he has asked for holds up little memory.
+ * take what he has asked for holds up little memory. A piece goes up to a multiple of piece_bytes, which divide STRIPE_BYTES,
+ * so that none is in two objects.
  */
 static const struct depth {
 	uint64_t from; /* bytes that were asked for before */
@@ -18,7 +19,7 @@ static const struct depth {
 
 #define PIECES 4
 
-/* Bytes that were asked for, up to a multiple of depth->piece_bytes: none is in two objects. */
+/* Bytes that were asked for. */
 struct piece {
 	uint64_t begins;
 	size_t length;

@@ -187,10 +187,10 @@ bool
 rs_recall(struct rs_store *s, struct slice partition, struct slice key, TALLOC_CTX *mem, struct slice *value,
     struct rs_ticket *ticket)
 {
-	*ticket = (struct rs_ticket){ .read_us = clock_monotonic_us() };
+	*ticket = (struct rs_ticket){ .valid = false };
 	if (!s->watch || !partition_is_settings(partition) || !hears_all(s->watch))
 		return false;
-	ticket->valid = true;
+	*ticket = (struct rs_ticket){ .valid = true, .read_us = clock_monotonic_us() };
 	return cache_find(s->watch->cache, partition, key, ticket->read_us, mem, value, &ticket->number);
 }
 
