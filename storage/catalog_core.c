@@ -16,6 +16,8 @@ catalog_new(struct store *s, const struct catalog_options *options)
 	c->gate_kept_us = GATE_KEPT_US;
 	c->lend_hand_us = LEND_HAND_US;
 	pthread_mutex_init(&c->abandoned.mutex, NULL);
+	for (size_t i = 0; i < TURNS; i++)
+		pthread_mutex_init(&c->turns[i], NULL);
 	return c;
 }
 
@@ -27,6 +29,8 @@ catalog_free(struct catalog *c)
 	if (c->contents)
 		contents_free(c->contents);
 	pthread_mutex_destroy(&c->abandoned.mutex);
+	for (size_t i = 0; i < TURNS; i++)
+		pthread_mutex_destroy(&c->turns[i]);
 	talloc_free(c->abandoned.items);
 	talloc_free(c);
 }

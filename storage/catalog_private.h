@@ -35,6 +35,7 @@
 #define CONTENTS_BYTES ((size_t)32 << 20) /* of small objects in memory, where the store is far away */
 
 #define TRIES_MAX 1000 /* of an operation that meets conflicts */
+#define TURNS     64
 
 /* How long a bucket that was read may be relied on to have a gate, and how long a deleted bucket's gate stays. */
 #define BUCKET_FRESH_US (INT64_C(600) * 1000 * 1000)
@@ -72,6 +73,7 @@ struct catalog {
 	unsigned sample_every;
 	int64_t bucket_fresh_us;
 	int64_t gate_kept_us;
+	pthread_mutex_t turns[TURNS]; /* of writers whose keys have that checksum; taken before any other */
 	struct {
 		pthread_mutex_t mutex; /* taken alone */
 		struct abandoned *items;

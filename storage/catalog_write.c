@@ -2,8 +2,13 @@
 #include "storage/catalog_private.h"
 
 #include <assert.h>
+#include <time.h>
 
 #include "common/clock.h"
+#include "common/digest.h"
+
+#define TRIES_BEFORE_TURN 8
+#define TURN_WAIT_SECONDS 1
 
 /* Whether an attempt went by what it read, without a commit that proves it. */
 static bool
@@ -12,25 +17,46 @@ is_unproven(enum store_err err)
 	return err == STORE_NOT_FOUND || err == STORE_REFUSED || err == STORE_INVALID || err == STORE_DAMAGED;
 }
 
+/*
+ * Of many that write one key at once each commit lets one through, and chance alone would keep some waiting for ever. So who
+ * has lost often waits for its turn, and then competes with newcomers only. NULL: it did not come soon, as where the one who
+ * has it waits for a cluster.
+ */
+static pthread_mutex_t *
+turn_take(struct catalog *c, struct slice key)
+{
+	pthread_mutex_t *turn = &c->turns[crc32c(0, key) % TURNS];
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += TURN_WAIT_SECONDS;
+	return pthread_mutex_timedlock(turn, &until) == 0 ? turn : NULL;
+}
+
 enum store_err
 object_write(struct catalog *c, const struct bucket *bucket, struct slice key, attempt_fn *attempt, void *context)
 {
 	TALLOC_CTX *homes = talloc_new(NULL);
 	struct home home = home_find(homes, bucket, key);
+	pthread_mutex_t *turn = NULL;
 	enum store_err err = object_key_valid(key) ? bucket_refresh(c, &home) : STORE_INVALID;
 	bool again = !err;
 
-	for (int tries = 0; again; tries++) {
+	for (int tries = 1; again; tries++) {
 		TALLOC_CTX *scratch = talloc_new(NULL);
 
 		err = attempt(context, &home, scratch);
 		talloc_free(scratch);
 		again = is_unproven(err) && home_moved(c, homes, &home, &err);
 		if (err == STORE_CONFLICT) {
+			if (!turn && tries % TRIES_BEFORE_TURN == 0)
+				turn = turn_take(c, key);
 			err = tries < TRIES_MAX ? home_renew(c, homes, &home) : STORE_TIMEOUT;
 			again = !err;
 		}
 	}
+	if (turn)
+		pthread_mutex_unlock(turn);
 	talloc_free(homes);
 	return err;
 }

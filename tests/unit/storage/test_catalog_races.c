@@ -64,6 +64,45 @@ START_TEST(one_winner)
 }
 END_TEST
 
+/* Many that overwrite one key. */
+
+#define WRITERS  48
+#define EACH     100
+#define ATTEMPTS 12 /* at the most that one write takes, on average; some 30 where all compete always */
+
+static _Atomic unsigned attempts;
+
+static bool
+count_attempt(void *context, const struct object *current)
+{
+	(void)context;
+	(void)current;
+	attempts++;
+	return true;
+}
+
+static void
+overwrite(struct actor *actor)
+{
+	ck_assert_store(put_object(bucket, "key", "etag", SLICE("bytes"), count_attempt, NULL, NULL), STORE_OK);
+	actor->count++;
+}
+
+/* Each attempt of theirs may lose to any of the others; who has lost often competes with a few only. */
+START_TEST(none_waits_for_chance)
+{
+	struct actor actors[WRITERS];
+
+	for (unsigned i = 0; i < WRITERS; i++)
+		actors[i] = (struct actor){ .act = overwrite, .goal = EACH };
+	bucket = make_bucket("bucket");
+	attempts = 0;
+	play_all(actors, WRITERS);
+	ck_assert_uint_lt(attempts, WRITERS * EACH * ATTEMPTS);
+	assert_clean("none waits for chance");
+}
+END_TEST
+
 /* A bucket that comes and goes. */
 
 /* What was put stays, and its bucket with it, until it is deleted by the one who put it. */
@@ -200,6 +239,7 @@ main(void)
 	catalog_scratch_in_memory();
 	tcase_add_checked_fixture(tc, catalog_scratch_open, catalog_scratch_close);
 	tcase_add_test(tc, one_winner);
+	tcase_add_test(tc, none_waits_for_chance);
 	tcase_add_test(tc, bucket_comes_and_goes);
 	tcase_add_loop_test(tc, key_changes, 0, 3);
 	suite_add_tcase(suite, tc);
