@@ -138,7 +138,7 @@ locate_content(struct catalog *c, const struct home *home, TALLOC_CTX *mem, stru
 	err = read_optional(c, home_partition(home), name_content(mem, id), mem, &value);
 	if (!err && value.length)
 		err = content_decode(mem, value, out);
-	if (!err && out->content.length && c->contents && contents_wants(c->contents, id))
+	if (!err && out->content.length && c->contents && contents_wants(c->contents, id, out->content.length))
 		kept_content_release(contents_add(c->contents, id,
 		    talloc_memdup(NULL, out->content.data, out->content.length), out->content.length));
 	return err;

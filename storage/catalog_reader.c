@@ -192,14 +192,15 @@ static enum store_err
 recall(struct object_reader *reader)
 {
 	const struct record_blobs *blobs = &reader->object->private->blobs;
+	const struct record_blob *blob = blobs->items;
 	struct contents *contents = reader->catalog->contents;
 	enum store_err err = STORE_OK;
 
-	if (!contents || blobs->count != 1 || blobs->items[0].size > CONTENT_BYTES_MAX)
+	if (!contents || blobs->count != 1 || blob->size > CONTENT_BYTES_MAX)
 		return STORE_OK;
-	reader->kept = contents_find(contents, blobs->items[0].id.bytes);
-	if (!reader->kept && contents_wants(contents, blobs->items[0].id.bytes))
-		err = read_whole(reader, &blobs->items[0]);
+	reader->kept = contents_find(contents, blob->id.bytes);
+	if (!reader->kept && contents_wants(contents, blob->id.bytes, blob->size))
+		err = read_whole(reader, blob);
 	if (reader->kept)
 		reader->bytes = kept_content_bytes(reader->kept);
 	return err;

@@ -18,7 +18,11 @@ struct contents {
 	size_t bytes;
 	struct kept_content *newest, *oldest;
 	struct kept_content *slots[SLOTS];
-	uint64_t asked_for[SLOTS]; /* of what is not kept: the last ID that was asked for, or most of it */
+	uint64_t missed; /* bytes that were asked for and not here, all along */
+	struct {
+		uint64_t id_number; /* the last one that was asked for */
+		uint64_t missed;    /* by then */
+	} asked_for[SLOTS];
 };
 
 struct contents *
@@ -94,14 +98,17 @@ contents_find(struct contents *contents, const unsigned char id[CONTENT_ID_BYTES
 }
 
 bool
-contents_wants(struct contents *contents, const unsigned char id[CONTENT_ID_BYTES])
+contents_wants(struct contents *contents, const unsigned char id[CONTENT_ID_BYTES], size_t length)
 {
 	uint64_t number = id_number(id);
 	bool wants;
 
 	pthread_mutex_lock(&contents->mutex);
-	wants = contents->asked_for[number % SLOTS] == number;
-	contents->asked_for[number % SLOTS] = number;
+	wants = contents->asked_for[number % SLOTS].id_number == number &&
+		contents->missed - contents->asked_for[number % SLOTS].missed <= contents->bytes_max;
+	contents->missed += length;
+	contents->asked_for[number % SLOTS].id_number = number;
+	contents->asked_for[number % SLOTS].missed = contents->missed;
 	pthread_mutex_unlock(&contents->mutex);
 	return wants;
 }

@@ -21,8 +21,11 @@ void contents_free(struct contents *contents);
 /* The bytes of that ID, held until they are released; NULL: they are not here. */
 struct kept_content *contents_find(struct contents *contents, const unsigned char id[CONTENT_ID_BYTES]);
 
-/* Whether it is worth to keep them: they were asked for before, and not long ago. */
-bool contents_wants(struct contents *contents, const unsigned char id[CONTENT_ID_BYTES]);
+/*
+ * Whether it is worth to keep them, which are `length` bytes and not here: they were asked for before, and since then not more
+ * than has room here. Where more than that is read over and over, keeping would only push out what is kept.
+ */
+bool contents_wants(struct contents *contents, const unsigned char id[CONTENT_ID_BYTES], size_t length);
 
 /* Keep them; `bytes`, allocated by talloc and without a parent, are the contents' from now on. Held, too. */
 struct kept_content *contents_add(

@@ -115,12 +115,30 @@ START_TEST(held)
 }
 END_TEST
 
+static bool
+wants(unsigned number, size_t length)
+{
+	return contents_wants(contents, make_id(number).bytes, length);
+}
+
 START_TEST(wanted_the_second_time)
 {
-	ck_assert(!contents_wants(contents, make_id(1).bytes));
-	ck_assert(!contents_wants(contents, make_id(2).bytes));
-	ck_assert(contents_wants(contents, make_id(1).bytes));
-	ck_assert(contents_wants(contents, make_id(1).bytes));
+	ck_assert(!wants(1, 300));
+	ck_assert(!wants(2, 300));
+	ck_assert(wants(1, 300));
+	ck_assert(wants(1, 300));
+}
+END_TEST
+
+/* Many that are read one after another, over and over, would push each other out before they are asked for again. */
+START_TEST(not_wanted_where_too_much_is_read_meanwhile)
+{
+	for (unsigned round = 0; round < 3; round++)
+		for (unsigned number = 1; number <= 5; number++)
+			ck_assert(!wants(number, 300));
+	for (unsigned number = 1; number <= 3; number++)
+		wants(number, ROOM / 3);
+	ck_assert(wants(1, ROOM / 3));
 }
 END_TEST
 
@@ -174,6 +192,7 @@ main(void)
 	tcase_add_test(tc, no_room);
 	tcase_add_test(tc, held);
 	tcase_add_test(tc, wanted_the_second_time);
+	tcase_add_test(tc, not_wanted_where_too_much_is_read_meanwhile);
 	tcase_add_test(tc, threads);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
