@@ -5,10 +5,11 @@
 #define PAGE_MAX   1024
 #define PAGE_GROWS 4
 
-/* All records from one name on, up to the last one of a page. */
+/* All records from one name on, up to the last one of a page, or to the end. */
 struct ahead {
 	struct slice from;
 	struct entries page;
+	bool to_end; /* there is none behind the page */
 	TALLOC_CTX *page_mem;
 	size_t size; /* the next page's */
 	size_t used; /* scans that this page did for */
@@ -29,14 +30,19 @@ last_name(const struct ahead *ahead)
 static bool
 covers(const struct ahead *ahead, struct slice name)
 {
-	return ahead->page.count > 0 && slice_compare(name, ahead->from) >= 0 &&
-	       slice_compare(name, last_name(ahead)) <= 0;
+	return (ahead->to_end || (ahead->page.count > 0 && slice_compare(name, last_name(ahead)) <= 0)) &&
+	       slice_compare(name, ahead->from) >= 0;
 }
 
-/* The page from there on; a larger one when several scans had use of the one before. */
-static enum store_err
+/*
+ * The page from there on; a larger one when several scans had use of the one before. None where it cannot be read: a record
+ * that none of these scans wants may be the reason.
+ */
+static void
 load(struct ahead *ahead, struct catalog *c, struct slice partition, struct slice from)
 {
+	enum store_err err;
+
 	talloc_free(ahead->page_mem);
 	ahead->page_mem = talloc_new(ahead);
 	ahead->from = slice_copy(ahead->page_mem, from);
@@ -44,7 +50,10 @@ load(struct ahead *ahead, struct catalog *c, struct slice partition, struct slic
 	if (ahead->size > PAGE_MAX)
 		ahead->size = PAGE_MAX;
 	ahead->used = 0;
-	return read_entries(c, partition, SLICE(""), from, ahead->size, ahead->page_mem, &ahead->page);
+	err = read_entries(c, partition, SLICE(""), from, ahead->size, ahead->page_mem, &ahead->page);
+	if (err)
+		ahead->page.count = 0;
+	ahead->to_end = !err && ahead->page.count < ahead->size;
 }
 
 /* The first entry that does not come before that name. */
@@ -70,9 +79,8 @@ ahead_scan(struct ahead *ahead, struct catalog *c, struct slice partition, struc
 {
 	char next[STORE_KEY_MAX + 1];
 
-	/* Of a page that cannot be read, a record that none of these scans wants may be the reason. */
-	if (!covers(ahead, from) && load(ahead, c, partition, from) != STORE_OK)
-		ahead->page.count = 0;
+	if (!covers(ahead, from))
+		load(ahead, c, partition, from);
 	ahead->used++;
 	for (size_t i = place_of(ahead, from); i < ahead->page.count;) {
 		const struct entry *entry = &ahead->page.items[i];
@@ -91,6 +99,8 @@ ahead_scan(struct ahead *ahead, struct catalog *c, struct slice partition, struc
 			break;
 		}
 	}
+	if (ahead->to_end)
+		return STORE_OK;
 	if (ahead->page.count > 0)
 		from = entries_next(&ahead->page, next);
 	return store_scan(c->store, partition, from, visit, context);

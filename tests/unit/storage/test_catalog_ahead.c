@@ -111,11 +111,29 @@ START_TEST(few_scans)
 }
 END_TEST
 
+/* Where nothing is, not even behind it, one scan says so for all. */
+START_TEST(none_is_behind)
+{
+	struct catalog c = { .store = store };
+	struct ahead *ahead = ahead_new(mem);
+	struct walk walk = { .seen = talloc_strdup(mem, "") };
+	uint64_t before;
+
+	ck_assert_store(put_one(store, PARTITION, SLICE("c"), SLICE("before")), STORE_OK);
+	before = store_counter(store, STORE_CALL_SCAN).results[STORE_OK];
+	for (unsigned i = 0; i < 1000; i++)
+		ck_assert_store(ahead_scan(ahead, &c, PARTITION, name_of(i), visit, &walk), STORE_OK);
+	ck_assert_str_eq(walk.seen, "");
+	ck_assert_uint_eq(store_counter(store, STORE_CALL_SCAN).results[STORE_OK] - before, 1);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	tcase_add_test(tc, as_scans);
 	tcase_add_test(tc, few_scans);
+	tcase_add_test(tc, none_is_behind);
 }
 
 int
