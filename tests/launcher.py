@@ -13,7 +13,7 @@ ACCESS_KEY = "AKIACROSSGATEROOT001"
 SECRET_KEY = "root/secret+of=the%tests0123456789abcdef"
 REGION = "us-east-1"
 START_SECONDS = 30
-CLUSTER = os.environ.get("CROSSGATE_TEST_STORE")  # rados:POOL?conf=FILE of scripts/test-cluster, which all stores then use
+CLUSTER = os.environ.get("CROSSGATE_TEST_STORE")  # rados:POOL?conf=FILE&id=ID of scripts/test-cluster, which all stores then use
 
 
 def build_folder():
@@ -138,7 +138,7 @@ def objects_of(namespace):
     """The sizes of the blobs, as "blobs/ID", and of other objects of a store on the cluster."""
     import rados  # Debian's python3-rados, which comes with Ceph's commands
 
-    pool, conf = re.fullmatch("rados:([^?]+)\\?conf=(.+)", CLUSTER).groups()
+    pool, conf = re.match("rados:([^?]+)\\?conf=([^&]+)", CLUSTER).groups()
     found = {}
     with rados.Rados(conffile=conf, rados_id="admin") as cluster, cluster.open_ioctx(pool) as context:
         context.set_namespace(namespace)

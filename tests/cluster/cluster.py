@@ -15,9 +15,11 @@ def ceph(*arguments, timeout=60):
 
 
 def store_url(pool=None, **settings):
-    """The cluster's store, in another pool perhaps, with more settings."""
-    own, _, conf = os.environ["CROSSGATE_TEST_STORE"].partition("?")
-    return "&".join(["%s?%s" % ("rados:" + pool if pool else own, conf)] + ["%s=%s" % pair for pair in settings.items()])
+    """The cluster's store with more settings; or in another pool, for a client that may do everything."""
+    own = os.environ["CROSSGATE_TEST_STORE"]
+    if pool:
+        own = "rados:%s?conf=%s" % (pool, os.environ["CEPH_CONF"])
+    return "&".join([own] + ["%s=%s" % pair for pair in settings.items()])
 
 
 def make_pool(name):

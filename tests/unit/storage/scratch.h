@@ -65,7 +65,7 @@ scratch_open(const char *folder)
 	return s;
 }
 
-/* The cluster that scripts/test-cluster has started, as rados:POOL?conf=FILE; NULL: there is none. */
+/* The cluster that scripts/test-cluster has started, as rados:POOL?conf=FILE&id=ID; NULL: there is none. */
 static inline const char *
 scratch_cluster(void)
 {
