@@ -97,6 +97,28 @@ worth_discarding(const struct exchange *x)
 	       body->content_length <= BODY_DISCARD_MAX;
 }
 
+/*
+ * Likewise, but the body is long. Bytes that nobody reads would reset the connection as it closes, and the client, which sends
+ * on, would perhaps never see the answer.
+ */
+static bool
+worth_lingering(const struct exchange *x)
+{
+	const struct body *body = &x->r->body;
+
+	return x->phase == PHASE_HEADERS && x->r->refusal.err && !x->r->reply.close && !body->expects_continue &&
+	       (body->chunked || body->content_length > BODY_DISCARD_MAX) &&
+	       !slice_equal(x->r->method, SLICE("HEAD"));
+}
+
+static void
+answer_early(struct exchange *x)
+{
+	early_answer_send(
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, x->r);
+	x->phase = PHASE_LINGER;
+}
+
 static enum MHD_Result
 follow(struct exchange *x)
 {
@@ -112,6 +134,11 @@ follow(struct exchange *x)
 		}
 		return MHD_YES;
 	case FLOW_REPLY:
+		if (worth_lingering(x)) {
+			peer_awaits_body(x->peer);
+			answer_early(x);
+			return MHD_YES;
+		}
 		if (!worth_discarding(x))
 			return exchange_answer(x);
 		if (x->phase == PHASE_HEADERS)
@@ -187,11 +214,8 @@ drop_piece(struct exchange *x, size_t *length)
 	peer_received(x->peer, *length);
 	x->unwanted += *length;
 	*length = 0;
-	if (x->phase == PHASE_DISCARD && is_long(x)) {
-		early_answer_send(
-		    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, x->r);
-		x->phase = PHASE_LINGER;
-	}
+	if (x->phase == PHASE_DISCARD && is_long(x))
+		answer_early(x);
 	return x->phase == PHASE_LINGER && x->unwanted > LINGER_MAX ? MHD_NO : MHD_YES;
 }
 

@@ -235,6 +235,23 @@ def test_large_refused_upload_is_not_read_to_its_end(client, bucket):
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.parametrize("fields,chunk", [([("Content-Length", "20000000")], b""),
+                                          ([("Transfer-Encoding", "chunked")], b"1312d00\r\n")])
+def test_refusal_reaches_who_sends_all_before_reading(client, bucket, fields, chunk):
+    """Most clients do: a connection that is closed meanwhile would give them an error in place of the answer."""
+    request = client.request("PUT", "/%s/key" % bucket, payload=UNSIGNED, headers=fields)
+    request.set("Authorization", request.header("Authorization")[:-4] + "0000")
+    with client.wire() as wire:
+        wire.socket.sendall(request.head() + chunk)
+        for _ in range(20):
+            time.sleep(0.02)  # a slow uplink
+            wire.socket.sendall(b"a" * 1000000)
+        if chunk:
+            wire.socket.sendall(b"\r\n0\r\n\r\n")
+        refused(wire.read(), 403, "SignatureDoesNotMatch")
+        assert wire.closed()
+
+
 @pytest.mark.parametrize("method,path,query",
                          [("GET", "/{b}", ""), ("DELETE", "/{b}/page", ""), ("HEAD", "/{b}/page", ""),
                           ("GET", "/", "")])
