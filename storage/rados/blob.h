@@ -18,8 +18,8 @@
 #define CHUNKS_UNDER_WAY 4
 
 /* From this many on, of all readers or writers together, each has only as much under way as it must. */
-#define BYTES_AHEAD_MANY ((size_t)64 << 20)
-#define CHUNKS_MANY      64
+#define BYTES_AHEAD_MANY ((size_t)32 << 20)
+#define CHUNKS_MANY      32
 
 _Static_assert(STRIPE_BYTES % CHUNK_BYTES == 0, "no chunk is in two objects");
 _Static_assert(CHUNKS_UNDER_WAY *CHUNK_BYTES <= STRIPE_BYTES, "no object is without the one before it");
