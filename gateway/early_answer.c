@@ -1,5 +1,6 @@
 #include "gateway/early_answer.h"
 
+#include <microhttpd.h>
 #include <sys/socket.h>
 
 #include "common/buf.h"
@@ -15,7 +16,8 @@ write_answer(struct req *r)
 	char date[CLOCK_TEXT_MAX];
 
 	clock_format_http(clock_wall_us(), date);
-	buf_printf(answer, "HTTP/1.1 %u %s\r\nDate: %s\r\n", reply->status, s3_err_code(r->refusal.err), date);
+	buf_printf(answer, "HTTP/1.1 %u %s\r\nDate: %s\r\n", reply->status,
+	    MHD_get_reason_phrase_for(reply->status), date);
 	for (size_t i = 0; i < reply->headers.count; i++) {
 		buf_append(answer, reply->headers.items[i].name);
 		buf_append_string(answer, ": ");
