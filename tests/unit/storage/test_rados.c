@@ -5,6 +5,7 @@
 
 #include "storage/rados/blob.h"
 #include "tests/unit/storage/engines.h"
+#include "tests/unit/storage/turn_away.h"
 #include "tests/unit/suite.h"
 
 static struct rs_client *
@@ -118,16 +119,6 @@ END_TEST
 
 /* A client that is turned away. */
 
-static void
-block(struct rs_client *blocked, struct store *by)
-{
-	char *address;
-
-	ck_assert_int_eq(rados_getaddrs(blocked->cluster, &address), 0);
-	ck_assert_int_eq(rados_blocklist_add(rs_of(by)->present.client->cluster, address, 600), 0);
-	rados_buffer_free(address);
-}
-
 /* Until a commit has ended so, for a time that is more than enough. */
 static void
 commit_until(enum store_err wanted)
@@ -154,7 +145,7 @@ START_TEST(another_client)
 	ck_assert_store(blob_open(store, &sealed, size, 0, size, &r), STORE_OK);
 	ck_assert_store(blob_create(store, &id, &w), STORE_OK);
 	ck_assert_store(blob_append(w, slice_make(bytes, CHUNK_BYTES + 1)), STORE_OK);
-	block(client(), other);
+	turn_away(client());
 	commit_until(STORE_TIMEOUT);
 	commit_until(STORE_OK);
 	ck_assert(holds(store, PARTITION, SLICE("key"), SLICE("value")));
