@@ -8,9 +8,9 @@
 #include "gateway/req.h"
 
 /*
- * Send r->reply, which is all in memory, and end our side of the connection; the client may go on to send. Does not
- * wait: what the socket does not take at once is not sent. Event loop.
+ * Send r->reply, which is all in memory, with the phrase for its status, and end our side of the connection; the client may
+ * go on to send. Does not wait: what the socket does not take at once is not sent. Event loop.
  */
-void early_answer_send(int socket, struct req *r);
+void early_answer_send(int socket, struct req *r, const char *reason);
 
 #endif

@@ -114,8 +114,9 @@ worth_lingering(const struct exchange *x)
 static void
 answer_early(struct exchange *x)
 {
-	early_answer_send(
-	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, x->r);
+	int socket = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+
+	early_answer_send(socket, x->r, MHD_get_reason_phrase_for(x->r->reply.status));
 	x->phase = PHASE_LINGER;
 }
 
